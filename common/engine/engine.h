@@ -1,0 +1,181 @@
+/* engine.h - what any search engine must be able to do for us.
+ *
+ * The indexer, the daemon, the benchmark and the tests know only this header. A
+ * query that two engines answer differently is a bug in one of them.
+ *
+ *   engine     one kind of engine, a table of functions; engine/registry lists them
+ *   writer     the one process that changes an index directory; all or nothing
+ *   snapshot   one committed generation, which no later commit can change; needs no
+ *              lock and no write access. Shared by threads and counted; the last
+ *              unref closes its files
+ *   searcher   one thread's way into a snapshot
+ *
+ * Text is analysed above: an engine gets finished tokens, and a resolved query.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "doc/article.h"
+#include "query/match.h"
+#include "query/resolve.h"
+#include "text/analyse.h"
+
+struct cancel;
+struct err;
+
+/* --- what is committed --- */
+
+struct generation_info {
+    uint64_t generation; /* 0: an index without a commit */
+    uint64_t articles;   /* live and current */
+    uint64_t words;      /* their lengths added up */
+    uint64_t bytes;      /* of all files of this generation */
+    int64_t committed;   /* seconds since 1970 */
+    char engine[16];
+    /* Digest of the set of (key, text digest) of the live articles: equal sets have
+     * equal digests, whatever the order they came in. */
+    char corpus_digest[DIGEST_TEXT_SIZE];
+};
+
+/* --- reading --- */
+
+typedef uint64_t
+    doc_ref; /* an article within one snapshot; never shown to users */
+
+enum search_sort { SORT_RELEVANCE, SORT_DATE };
+
+/* Where a page continues: after this hit, in the order of the sort. */
+struct search_cursor {
+    bool set;
+    double score;
+    int64_t date; /* seconds; DATE_MIN for undated */
+    struct slice key;
+};
+
+struct search_request {
+    size_t limit; /* best articles wanted; 0: only count */
+    enum search_sort sort;
+    struct search_cursor after;
+    bool count_total; /* exact, or not at all */
+    bool count_hits;
+    struct cancel *cancel; /* may be NULL */
+};
+
+struct found {
+    doc_ref doc;
+    double score; /* 0 for queries of filters only */
+    struct date published;
+    struct slice key;
+};
+
+struct search_result {
+    struct found *found; /* order is total: score, newer, key */
+    size_t count;
+    uint64_t total;      /* articles, when asked */
+    uint64_t total_hits; /* occurrences, when asked */
+    bool more;           /* there are articles after the last one */
+};
+
+struct snapshot;
+struct searcher;
+
+/* For every matching article, in an order of the engine's own, until a non-zero
+ * return, which is passed on. `hits` only when asked; valid during the call. */
+typedef int (*search_visit)(void *context, struct searcher *, doc_ref doc,
+                            const struct hit_list *hits, struct err *err);
+
+/* --- writing --- */
+
+/* What the index, with this run's changes, holds under a key. */
+struct stored_version {
+    char digest[DIGEST_TEXT_SIZE];
+    struct date modified;
+    uint32_t version; /* as the source counts them; 0: not given */
+    bool this_run;    /* put by this writer since it was opened */
+};
+
+struct writer_options {
+    size_t memory_bytes; /* 0: a sensible default */
+};
+
+struct writer;
+
+struct engine {
+    const char *name;
+
+    /* ERR_LOCKED when another process writes; ERR_MISMATCH when the index was made
+     * by another analysis. Creates `dir` and an empty index when there is none, and
+     * removes what a killed run left. */
+    int (*writer_open)(const char *dir, const struct writer_options *,
+                       struct writer **, struct err *);
+    /* *found false, or what is there. */
+    int (*writer_lookup)(struct writer *, struct slice key,
+                         struct stored_version *, bool *found, struct err *);
+    /* Put an article in, in place of the one with its key. */
+    int (*writer_put)(struct writer *, const struct article *,
+                      const struct analysis *, struct err *);
+    int (*writer_delete)(struct writer *, struct slice key, bool *found,
+                         struct err *);
+    /* Make everything since the last commit one new generation, durably. Without
+     * changes there is none, and *out is the old one. After a failure nothing has
+     * changed and the writer is good for close only. */
+    int (*writer_commit)(struct writer *, struct generation_info *out,
+                         struct err *);
+    /* What was not committed is gone. */
+    void (*writer_close)(struct writer *);
+
+    /* Read every byte of every kept generation. ERR_CORRUPT names the file and what
+     * is wrong with it; the first fault is in `err`, each one is told to `report`. */
+    int (*check)(const char *dir, void (*report)(void *, const char *fault),
+                 void *context, struct err *);
+
+    int (*snapshot_open)(const char *dir, struct snapshot **, struct err *);
+    void (*snapshot_close)(struct snapshot *);
+    int (*searcher_open)(struct snapshot *, struct searcher **, struct err *);
+    void (*searcher_close)(struct searcher *);
+
+    struct lexicon *(*lexicon)(struct searcher *);
+    int (*search)(struct searcher *, const struct query *,
+                  const struct search_request *, struct arena *,
+                  struct search_result *, struct err *);
+    int (*visit)(struct searcher *, const struct query *, bool want_hits,
+                 struct cancel *, struct arena *, search_visit, void *context,
+                 struct err *);
+    /* The stored article; slices in `arena`. */
+    int (*article)(struct searcher *, doc_ref, struct arena *, struct article *,
+                   struct err *);
+    /* ERR_NOTFOUND when no live article has this key. */
+    int (*find)(struct searcher *, struct slice key, doc_ref *, struct err *);
+};
+
+/* Each engine's own structs begin with one of these. */
+struct writer {
+    const struct engine *engine;
+};
+
+struct snapshot {
+    const struct engine *engine;
+    struct generation_info info;
+    int refs; /* only through the functions below; a plain int because C11's and
+                 C++'s atomic types cannot share a header */
+};
+
+struct searcher {
+    struct snapshot *snapshot; /* counted */
+};
+
+/* --- the same for all engines (engine.c) --- */
+
+/* The newest generation of the index in `dir`, by the engine that made it, looked up
+ * by name in `engines` (NULL-terminated). ERR_NOTFOUND: no index there. */
+int snapshot_open(const char *dir, const struct engine *const *engines,
+                  struct snapshot **out, struct err *err);
+void snapshot_ref(struct snapshot *snapshot);
+void snapshot_unref(struct snapshot *snapshot);
+
+/* Takes a reference to the snapshot; searcher_close() gives it back. */
+int searcher_open(struct snapshot *snapshot, struct searcher **out,
+                  struct err *err);
+void searcher_close(struct searcher *searcher);
+
+#endif

@@ -1,0 +1,1 @@
+#include "engine/xapian/xapian_engine.h"

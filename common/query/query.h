@@ -1,0 +1,74 @@
+/* query.h - a question that is ready to be evaluated: every word analysed, every
+ * expansion made. It is what engines get; text analysis ends here.
+ *
+ * The tree lives in the request's arena and is read-only.
+ */
+#ifndef QUERY_QUERY_H
+#define QUERY_QUERY_H
+
+#include "query/ast.h"
+
+enum node_kind {
+    NODE_WORD,    /* a leaf: an occurrence is one of any of `form` */
+    NODE_PHRASE,  /* children, each starting where the one before ended */
+    NODE_WINDOW,  /* children in any order, at most n other words inside */
+    NODE_NEAR,    /* two children, any order, at most n others between */
+    NODE_ADJ,     /* two children, in this order */
+    NODE_NOTNEAR, /* the first, with no second within n */
+    NODE_OR,
+    NODE_AND,
+    NODE_NOT,   /* the first without the second */
+    NODE_TITLE, /* its child's occurrences that lie in the title */
+    NODE_FIELD, /* field = value (folded) */
+    NODE_DATE,  /* published in the range; or `undated` */
+    NODE_NOTHING, /* matches no article: a prefix without words, punctuation only */
+};
+
+/* A spelling that counts as the word. */
+struct word_form {
+    struct slice text; /* folded */
+    struct slice lang; /* only in articles of this language; empty: in any */
+};
+
+/* "Any form of this language with this stem": how an article matches a bare word
+ * without looking at positions. Its forms are among `form`. */
+struct word_stem {
+    struct slice text, lang;
+};
+
+struct node {
+    enum node_kind kind;
+    uint32_t start, end; /* bytes of the query text that it came from */
+    struct slice shown;  /* NODE_WORD: the word as typed */
+    struct word_form *form;
+    size_t form_count;
+    struct word_stem *stem;
+    size_t stem_count;
+    struct slice
+        caps; /* the folded form, when it was typed in capitals only: engines
+                          may prefer the hidden capitals term in the score */
+    bool caps_only; /* =US: only occurrences written in capitals */
+    uint32_t n;
+    enum ast_field field;
+    struct slice value;
+    struct date_range range;
+    bool undated;
+    struct node **child;
+    size_t child_count;
+};
+
+struct query {
+    const struct node *root;
+    const struct ast *ast;
+    const struct note *notes; /* the parser's and the resolver's */
+};
+
+/* Whether the node builds or is an occurrence: WORD, PHRASE, WINDOW, NEAR, ADJ,
+ * NOTNEAR, TITLE; OR of those. */
+bool node_is_positional(const struct node *node);
+
+/* The fully parenthesised form with every expansion, for people:
+ * ("istanbul draft" AND draft{draft, drafts}). */
+void query_print(const struct query *query, struct strbuf *out);
+
+#endif

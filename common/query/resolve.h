@@ -1,0 +1,37 @@
+/* resolve.h - from what was typed to what is evaluated: words are analysed as
+ * articles are, and expanded through the dictionary of a snapshot.
+ */
+#ifndef QUERY_RESOLVE_H
+#define QUERY_RESOLVE_H
+
+#include "query/parse.h"
+#include "query/query.h"
+#include "text/stem.h"
+
+struct err;
+
+/* What a snapshot knows about words. Lists live in `arena`, are sorted by bytes and
+ * may name forms whose articles are all deleted. */
+struct lexicon {
+    const struct lexicon_ops *ops;
+};
+
+struct lexicon_ops {
+    /* Forms that start with `prefix`. ERR_LIMIT when there are more than `limit`. */
+    int (*prefix_forms)(struct lexicon *, struct slice prefix, size_t limit,
+                        struct arena *, struct slice_list *out, struct err *);
+    /* Forms that articles of `lang` contain with this stem. */
+    int (*stem_forms)(struct lexicon *, struct slice lang, struct slice stem,
+                      struct arena *, struct slice_list *out, struct err *);
+    /* Languages of the articles ("" among them when some have none). */
+    int (*languages)(struct lexicon *, struct arena *, struct slice_list *out,
+                     struct err *);
+};
+
+/* ERR_INVALID for what makes no sense (err->at says where), ERR_UNSUPPORTED for
+ * what no engine evaluates yet, ERR_LIMIT for expansions past LIMIT_EXPANSION. */
+int query_resolve(const struct parsed *parsed, struct lexicon *lexicon,
+                  struct stemmers *stemmers, struct arena *arena,
+                  struct query *out, struct err *err);
+
+#endif

@@ -1,0 +1,31 @@
+/* analyse.h - an article into tokens: what both engines index, and what the slow
+ * evaluator and the snippets look at.
+ */
+#ifndef TEXT_ANALYSE_H
+#define TEXT_ANALYSE_H
+
+#include "doc/article.h"
+#include "text/stem.h"
+#include "text/tokenise.h"
+
+/* Changes whenever the same text may give other tokens; recorded in MANIFEST. */
+#define ANALYSIS_VERSION 1
+
+struct part_range {
+    uint32_t start, end; /* positions [start, end); empty when the part is */
+};
+
+struct analysis {
+    struct tokens tokens; /* all parts, byte ranges within each part's text */
+    struct part_range part[PART_COUNT];
+    uint32_t
+        word_count; /* tokens that are no joined forms: the article's length */
+};
+
+/* One position space: title, summary, body, captions, each not-empty part starting
+ * LIMIT_SECTION_GAP after the end of the one before. `stemmers` may be NULL: no
+ * stems. Slices point into `arena` and the article. ERR_NOMEM, ERR_LIMIT. */
+int analyse_article(const struct article *article, struct stemmers *stemmers,
+                    struct arena *arena, struct analysis *out);
+
+#endif

@@ -1,0 +1,20 @@
+/* fold.h - one written word to the form under which it is found.
+ *
+ * NFKC, Unicode case folding, diacritics removed in Latin, Greek and Cyrillic
+ * (never the breve of U+0439, short i), and I, İ (U+0130), ı (U+0131), i are one
+ * letter everywhere, because an article in any language may name a Turkish town.
+ * Idempotent: fold(fold(x)) = fold(x). Source of the tables: ICU.
+ */
+#ifndef TEXT_FOLD_H
+#define TEXT_FOLD_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+
+/* `*out` is in `arena`, or is `word` itself when nothing changes. ERR_NOMEM. */
+int fold_word(struct slice word, struct arena *arena, struct slice *out);
+
+/* ICU's version, recorded in the index: another one may fold otherwise. */
+const char *fold_version(void);
+
+#endif

@@ -1,0 +1,25 @@
+/* stem.h - inflected forms to one stem, by language (Snowball).
+ *
+ * Stems are taken of folded forms, so that a query typed without accents has the
+ * same ones. A language without a Snowball stemmer has no stems: form only.
+ */
+#ifndef TEXT_STEM_H
+#define TEXT_STEM_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+
+/* Snowball's objects keep state: one `stemmers` a thread. */
+struct stemmers;
+
+struct stemmers *stemmers_new(void); /* NULL when out of memory */
+void stemmers_free(struct stemmers *stemmers);
+
+/* Whether `lang` ("en", "pt-br": the part before '-' counts) has a stemmer. */
+bool stem_language_known(struct slice lang);
+
+/* The stem in `arena`; the empty slice when `lang` has no stemmer. ERR_NOMEM. */
+int stem_form(struct stemmers *stemmers, struct slice lang, struct slice form,
+              struct arena *arena, struct slice *out);
+
+#endif

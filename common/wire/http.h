@@ -1,0 +1,83 @@
+/* http.h - HTTP/1.1 messages from bytes and to bytes; no sockets here.
+ *
+ * The parser is fed whatever arrived and calls back once for each whole message, so
+ * that keep-alive and pipelining need nothing else. Limits are those of
+ * base/limits.h. llhttp does the parsing; only http.c knows it.
+ */
+#ifndef WIRE_HTTP_H
+#define WIRE_HTTP_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/strbuf.h"
+
+struct err;
+
+enum http_kind { HTTP_REQUESTS, HTTP_RESPONSES };
+
+struct http_header {
+    struct slice name, value;
+};
+
+/* Lives during the callback. */
+struct http_message {
+    struct slice method; /* requests: "GET" */
+    struct slice target; /* requests: as sent, "/v1/search?q=a" */
+    unsigned status;     /* responses */
+    struct http_header *header;
+    size_t header_count;
+    struct slice body; /* chunks already put together */
+    bool keep_alive;
+};
+
+/* Empty slice when there is none; names are compared without case. */
+struct slice http_header(const struct http_message *message, const char *name);
+
+struct http_parser;
+typedef void (*http_on_message)(void *context, const struct http_message *);
+
+/* NULL when out of memory. */
+struct http_parser *http_parser_new(enum http_kind kind, size_t body_limit,
+                                    http_on_message on_message, void *context);
+void http_parser_free(struct http_parser *parser);
+
+/* Feed bytes. ERR_INVALID: no HTTP (answer 400 and close); ERR_LIMIT: headers or body
+ * too long (431, 413); ERR_UNSUPPORTED: an upgrade or a version we do not speak.
+ * After an error only free is allowed. */
+int http_parser_feed(struct http_parser *parser, struct slice bytes,
+                     struct err *err);
+/* The peer closed: ERR_OK between messages (and ends a response without length),
+ * ERR_INVALID in the middle of one. */
+int http_parser_finish(struct http_parser *parser, struct err *err);
+/* Whether a message has begun and is not whole yet. */
+bool http_parser_in_message(const struct http_parser *parser);
+
+/* A whole response with Content-Length. `type` "application/json". */
+void http_write_response(struct strbuf *out, unsigned status, const char *type,
+                         bool keep_alive, struct slice body);
+/* A whole request; a body makes it a POST with JSON. */
+void http_write_request(struct strbuf *out, const char *method,
+                        const char *target, struct slice body);
+const char *http_reason(unsigned status);
+
+/* --- targets --- */
+
+struct http_param {
+    struct slice name, value; /* decoded; UTF-8 is checked */
+};
+
+struct http_target {
+    struct slice path; /* decoded */
+    struct http_param *param;
+    size_t param_count;
+};
+
+/* Split and percent-decode ('+' in the query part is a blank). ERR_INVALID for broken
+ * escapes, NUL bytes and ill-formed UTF-8. Everything in `arena`. */
+int http_target_parse(struct slice target, struct arena *arena,
+                      struct http_target *out, struct err *err);
+/* Append `text` percent-encoded so that it may stand as a parameter's value or as
+ * one segment of a path. */
+void http_encode(struct strbuf *out, struct slice text);
+
+#endif

@@ -1,0 +1,52 @@
+/* reader.h - one input file, read as a row of articles.
+ *
+ * input.h opens PATHs (folders, files, .gz, "-") and tells the format by content;
+ * each format is one file here and one row in reader_table.
+ *
+ *     while ((rc = reader_next(reader, arena, &article, &reject, &err)) == READER_ARTICLE
+ *            || rc == READER_REJECT) { ... arena_reset(arena); }
+ *
+ * A record that cannot be read is a reject: it says where and why, and the reader
+ * goes on behind it. Only what ends the whole file (the disk, memory) is an error.
+ */
+#ifndef READERS_READER_H
+#define READERS_READER_H
+
+#include "base/err.h"
+#include "doc/article.h"
+
+struct input; /* a stream of decompressed bytes with a name: input.h */
+
+enum reader_step { READER_END, READER_ARTICLE, READER_REJECT };
+
+/* Why a record was not taken. */
+struct reject {
+    uint64_t record;   /* counted from 1 within the file */
+    uint64_t byte;     /* offset in the decompressed file where the fault is */
+    char reason[240];
+};
+
+struct reader;
+
+struct reader_format {
+    const char *name; /* "jsonl", "text", "reuters-sgml"; also for --format */
+    /* Whether the file's first bytes (up to 64 KB) look like this format: 0 not at
+     * all .. 100 for certain. */
+    int (*recognise)(struct slice head, const char *path);
+    int (*open)(struct input *, struct reader **, struct err *);
+    /* READER_* or a negative error. Slices of the article live in `arena`; its key is
+     * not assigned yet. */
+    int (*next)(struct reader *, struct arena *, struct article *,
+                struct reject *, struct err *);
+    void (*close)(struct reader *);
+};
+
+/* Each format's own struct begins with this. */
+struct reader {
+    const struct reader_format *format;
+};
+
+/* NULL-terminated. */
+extern const struct reader_format *const reader_table[];
+
+#endif

@@ -1,0 +1,57 @@
+#include "base/bytes.h"
+#include "check.h"
+
+/* Each row is one thing the format document says about varints. */
+TEST(varint_decodes_or_refuses)
+{
+    static const struct {
+        const char *what;
+        uint8_t bytes[6];
+        size_t len;
+        uint32_t want;
+        bool bad;
+    } rows[] = {
+        {"zero", {0x00}, 1, 0, false},
+        {"one byte, greatest", {0x7f}, 1, 127, false},
+        {"two bytes, least", {0x80, 0x01}, 2, 128, false},
+        {"greatest", {0xff, 0xff, 0xff, 0xff, 0x0f}, 5, UINT32_MAX, false},
+        {"nothing there", {0}, 0, 0, true},
+        {"cut off", {0x80}, 1, 0, true},
+        {"33rd bit set", {0xff, 0xff, 0xff, 0xff, 0x1f}, 5, 0, true},
+        {"sixth byte", {0x80, 0x80, 0x80, 0x80, 0x80, 0x01}, 6, 0, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct bytes_in in =
+            bytes_in((struct slice){rows[i].bytes, rows[i].len});
+        uint32_t got = get_varint(&in);
+        CHECK_MSG(got == rows[i].want && in.bad == rows[i].bad,
+                  "%s: got %u, bad %d", rows[i].what, got, in.bad);
+    }
+}
+
+TEST(varint_round_trips_at_every_width)
+{
+    for (int bit = 0; bit < 32; bit++) {
+        for (int delta = -1; delta <= 1; delta++) {
+            uint32_t v = (UINT32_C(1) << bit) + (uint32_t)delta;
+            struct bytes_out out = {0};
+            put_varint(&out, v);
+            struct bytes_in in = bytes_in((struct slice){out.data, out.len});
+            CHECK_EQ(get_varint(&in), v);
+            CHECK(!in.bad && in.at == in.end);
+            bytes_out_release(&out);
+        }
+    }
+}
+
+TEST(a_short_read_stays_bad)
+{
+    struct bytes_in in = bytes_in((struct slice){(const uint8_t *)"abc", 3});
+    CHECK_EQ(get_u32(&in), 0);
+    CHECK(in.bad);
+    CHECK_EQ(get_varint(&in), 0);
+}
+
+RUN(T(varint_decodes_or_refuses), T(varint_round_trips_at_every_width),
+    T(a_short_read_stays_bad))
