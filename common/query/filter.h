@@ -15,6 +15,9 @@
 int filter_value(enum ast_field field, struct slice raw, struct arena *arena,
                  struct slice *out);
 
+/* "pt" of "pt-br": the language that stems and lang: go by. */
+struct slice lang_primary(struct slice lang);
+
 /* Whether the article's date lies in what was asked: its first instant decides. */
 bool filter_date(const struct node *node, struct date published);
 

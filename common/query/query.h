@@ -27,7 +27,8 @@ enum node_kind {
 /* A spelling that counts as the word. */
 struct word_form {
     struct slice text; /* folded */
-    struct slice lang; /* only in articles of this language; empty: in any */
+    struct slice lang; /* only in articles of this language, as lang_primary() says;
+                          empty: in any */
 };
 
 /* "Any form of this language with this stem": how an article matches a bare word
@@ -40,7 +41,7 @@ struct node {
     enum node_kind kind;
     uint32_t start, end; /* bytes of the query text that it came from */
     struct slice shown;  /* NODE_WORD: the word as typed */
-    struct word_form *form;
+    struct word_form *form; /* by rising text, then lang */
     size_t form_count;
     struct word_stem *stem;
     size_t stem_count;

@@ -23,7 +23,7 @@ struct lexicon_ops {
     /* Forms that articles of `lang` contain with this stem. */
     int (*stem_forms)(struct lexicon *, struct slice lang, struct slice stem,
                       struct arena *, struct slice_list *out, struct err *);
-    /* Languages of the articles ("" among them when some have none). */
+    /* Languages of the articles, as lang_primary() gives them. */
     int (*languages)(struct lexicon *, struct arena *, struct slice_list *out,
                      struct err *);
 };
