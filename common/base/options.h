@@ -2,8 +2,9 @@
  *
  * A program describes its options in a table; the table parses and is also the
  * text of --help. Options stand before or after the other words; "--" ends them;
- * "--name=value" and "--name value" are the same; -h and --help, --version are
- * always there.
+ * "--name=value" and "--name value" are the same, and so are "-x value" and
+ * "-xvalue"; an option given again overrides. -h and --help, --version are always
+ * there; --version prints the name in argv[0] and the version, and exits.
  */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
@@ -39,7 +40,8 @@ struct option {
 
 /* Parse argv[first..argc). What is no option is moved to argv[first..], in order,
  * and counted in *rest. ERR_INVALID with a sentence ("unknown option --soket; did
- * you mean --socket?"). *help is set when --help or -h was seen. */
+ * you mean --socket?"). *help is set when --help or -h was seen, and then nothing
+ * behind it was read. */
 int options_parse(const struct option *table, int argc, char **argv, int first,
                   int *rest, bool *help, struct err *err);
 
