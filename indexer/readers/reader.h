@@ -21,8 +21,8 @@ enum reader_step { READER_END, READER_ARTICLE, READER_REJECT };
 
 /* Why a record was not taken. */
 struct reject {
-    uint64_t record;   /* counted from 1 within the file */
-    uint64_t byte;     /* offset in the decompressed file where the fault is */
+    uint64_t record; /* counted from 1 within the file; 0: the whole file */
+    uint64_t byte;   /* offset in the decompressed file where the fault is */
     char reason[240];
 };
 
@@ -48,5 +48,31 @@ struct reader {
 
 /* NULL-terminated. */
 extern const struct reader_format *const reader_table[];
+
+/* The row of that name, else NULL. */
+const struct reader_format *reader_by_name(const char *name);
+
+/* The format that the first bytes look most like. NULL: none of ours, and `why`
+ * says what it looks like instead. */
+const struct reader_format *
+reader_recognise(struct slice head, const char *path, struct reject *why);
+
+/* Open with the format called `name`, or, for NULL and "auto", the recognised one.
+ * 0; READER_REJECT with `why` when no format fits; a negative error. The reader
+ * borrows `in`, which the caller closes after it. */
+int reader_open(struct input *in, const char *name, struct reader **out,
+                struct reject *why, struct err *err);
+
+/* As the row's functions. */
+int reader_next(struct reader *reader, struct arena *arena,
+                struct article *article, struct reject *reject,
+                struct err *err);
+void reader_close(struct reader *reader); /* NULL is fine */
+
+/* For the formats: fill `reject`, and return READER_REJECT. */
+__attribute__((format(printf, 4, 5))) int reject_set(struct reject *reject,
+                                                     uint64_t record,
+                                                     uint64_t byte,
+                                                     const char *fmt, ...);
 
 #endif
