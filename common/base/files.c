@@ -91,6 +91,11 @@ int dir_make(const char *path, mode_t mode, struct err *err)
             return err_set_errno(err, "make directory", partial);
         partial[i] = after;
     }
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return err_set_errno(err, "make directory", path);
+    if (!S_ISDIR(st.st_mode)) /* mkdir says EEXIST of a file, too */
+        return err_set(err, ERR_IO, "make directory %s: it is a file", path);
     return ERR_OK;
 }
 
@@ -137,19 +142,25 @@ static int copy_bytes(int from, int to)
     }
 }
 
-static int copy_file(int from_dir, int to_dir, const char *name,
-                     struct err *err)
+static int copy_file(const char *dir, int from_dir, int to_dir,
+                     const char *name, struct err *err)
 {
-    int rc = ERR_OK, to = -1;
-    int from = openat(from_dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (from < 0)
-        return err_set_errno(err, "open", name);
-    to = openat(to_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (to < 0 || copy_bytes(from, to) < 0 || fsync(to) < 0)
-        rc = err_set_errno(err, "copy", name);
+    int rc = ERR_OK, from = -1, to = -1;
+    from = openat(from_dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (from >= 0)
+        to =
+            openat(to_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (to < 0 || copy_bytes(from, to) < 0 || fsync(to) < 0) {
+        char path[PATH_MAX];
+        int cause = errno; /* snprintf may change it */
+        snprintf(path, sizeof path, "%s/%s", dir, name);
+        errno = cause;
+        rc = err_set_errno(err, "copy", path);
+    }
     if (to >= 0)
         close(to);
-    close(from);
+    if (from >= 0)
+        close(from);
     return rc;
 }
 
@@ -167,7 +178,7 @@ int dir_copy(const char *from, const char *to, struct err *err)
     const struct dirent *entry;
     while (rc == ERR_OK && (entry = readdir(dir)))
         if (entry->d_name[0] != '.')
-            rc = copy_file(dirfd(dir), to_dir, entry->d_name, err);
+            rc = copy_file(from, dirfd(dir), to_dir, entry->d_name, err);
     if (rc == ERR_OK && fsync(to_dir) < 0)
         rc = err_set_errno(err, "sync", to);
     if (to_dir >= 0)
