@@ -27,11 +27,12 @@ struct http_message {
     struct http_header *header;
     size_t header_count;
     struct slice body; /* chunks already put together */
-    bool keep_alive;
+    bool keep_alive;   /* false: nothing that follows is looked at */
 };
 
 /* Empty slice when there is none; names are compared without case. */
 struct slice http_header(const struct http_message *message, const char *name);
+size_t http_header_times(const struct http_message *message, const char *name);
 
 struct http_parser;
 typedef void (*http_on_message)(void *context, const struct http_message *);
@@ -42,19 +43,34 @@ struct http_parser *http_parser_new(enum http_kind kind, size_t body_limit,
 void http_parser_free(struct http_parser *parser);
 
 /* Feed bytes. ERR_INVALID: no HTTP (answer 400 and close); ERR_LIMIT: headers or body
- * too long (431, 413); ERR_UNSUPPORTED: an upgrade or a version we do not speak.
- * After an error only free is allowed. */
+ * too long (431, 413: http_parser_in_body() tells which); ERR_UNSUPPORTED: an upgrade
+ * or a version we do not speak. After an error only free is allowed. */
 int http_parser_feed(struct http_parser *parser, struct slice bytes,
                      struct err *err);
+
+/* From inside the callback: no further message until resume. Bytes behind this
+ * message are kept; until http_parser_resume() has returned with the parser not
+ * paused again, nothing may be fed. */
+void http_parser_pause(struct http_parser *parser);
+bool http_parser_paused(const struct http_parser *parser);
+int http_parser_resume(struct http_parser *parser, struct err *err);
+
 /* The peer closed: ERR_OK between messages (and ends a response without length),
  * ERR_INVALID in the middle of one. */
 int http_parser_finish(struct http_parser *parser, struct err *err);
-/* Whether a message has begun and is not whole yet. */
+/* Whether a message has begun and is not whole yet; whether its headers are. */
 bool http_parser_in_message(const struct http_parser *parser);
+bool http_parser_in_body(const struct http_parser *parser);
+/* Whether the sender of a half-read request waits for "100 Continue". True once. */
+bool http_parser_wants_continue(struct http_parser *parser);
 
 /* A whole response with Content-Length. `type` "application/json". */
 void http_write_response(struct strbuf *out, unsigned status, const char *type,
                          bool keep_alive, struct slice body);
+/* The same with further header lines, each ending in "\r\n". */
+void http_write_response_with(struct strbuf *out, unsigned status,
+                              const char *type, const char *lines,
+                              bool keep_alive, struct slice body);
 /* A whole request; a body makes it a POST with JSON. */
 void http_write_request(struct strbuf *out, const char *method,
                         const char *target, struct slice body);
