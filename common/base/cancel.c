@@ -38,6 +38,11 @@ void cancel_request(struct cancel *cancel)
     atomic_store_explicit(&cancel->requested, 1, memory_order_relaxed);
 }
 
+void cancel_set_deadline(struct cancel *cancel, uint64_t deadline_ns)
+{
+    cancel->deadline_ns = deadline_ns;
+}
+
 int cancel_check(struct cancel *cancel)
 {
     if (!cancel || cancel->status)

@@ -50,6 +50,8 @@ enum {
      * request */
     LIMIT_IDLE_SECONDS = 300,
     LIMIT_REQUEST_SECONDS = 10,
+    /* queryd: one reply */
+    LIMIT_REPLY_BYTES = 128 << 20,
     /* queryd: hits in one page */
     LIMIT_PAGE = 1000,
 };
