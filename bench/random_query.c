@@ -1,0 +1,326 @@
+#include "bench/random_query.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *random_operator_name(enum random_operator op)
+{
+    static const char *const names[] = {
+        "word",    "=word",  "prefix*", "phrase", "window~n", "NEAR", "ADJ",
+        "NOTNEAR", "title:", "field:",  "date:",  "AND",      "OR",   "NOT",
+    };
+    _Static_assert(sizeof names / sizeof *names == RANDOM_OPERATORS,
+                   "a name each");
+    return names[op];
+}
+
+uint32_t random_below(struct random_queries *random, uint32_t limit)
+{
+    random->state ^= random->state >> 12;
+    random->state ^= random->state << 25;
+    random->state ^= random->state >> 27;
+    uint64_t high = (random->state * UINT64_C(0x2545F4914F6CDD1D)) >> 32;
+    return (uint32_t)(high * limit >> 32);
+}
+
+static bool one_in(struct random_queries *random, uint32_t n)
+{
+    return random_below(random, n) == 0;
+}
+
+/* A place in the text of one article: the operands of a query are taken near it. */
+struct place {
+    const struct sample_article *sample;
+    size_t token;
+};
+
+static struct place somewhere(struct random_queries *random)
+{
+    for (;;) {
+        const struct sample_article *sample =
+            &random
+                 ->sample[random_below(random, (uint32_t)random->sample_count)];
+        size_t count = sample->analysis.tokens.count;
+        if (count)
+            return (struct place){sample,
+                                  random_below(random, (uint32_t)count)};
+    }
+}
+
+static const struct token *token_of(const struct place *place)
+{
+    return &place->sample->analysis.tokens.token[place->token];
+}
+
+/* Up to `most` tokens further on, or the same place at the end. */
+static struct place onwards(struct random_queries *random, struct place place,
+                            uint32_t most)
+{
+    size_t to = place.token + random_below(random, most + 1);
+    if (to < place.sample->analysis.tokens.count)
+        place.token = to;
+    return place;
+}
+
+static struct slice text_between(const struct place *place,
+                                 const struct token *first,
+                                 const struct token *last)
+{
+    return slice_part(place->sample->article.text[first->part], first->start,
+                      last->end);
+}
+
+static bool is_operator(struct slice word)
+{
+    static const char *const operators[] = {"AND",  "OR",  "NOT",
+                                            "NEAR", "ADJ", "NOTNEAR"};
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+        if (slice_eq(word, slice_of(operators[i])))
+            return true;
+    return false;
+}
+
+static void add_word(struct random_queries *random, const struct place *place,
+                     struct strbuf *out)
+{
+    struct slice word = text_between(place, token_of(place), token_of(place));
+    if (is_operator(word)) {
+        strbuf_addf(out, "\"%.*s\"", SLICE_ARG(word));
+        random->used[RANDOM_PHRASE]++;
+        return;
+    }
+    if (one_in(random, 8)) {
+        strbuf_add_char(out, '=');
+        random->used[RANDOM_EXACT]++;
+    } else {
+        random->used[RANDOM_WORD]++;
+    }
+    strbuf_add_slice(out, word);
+}
+
+/* A prefix of whole code points. */
+static void add_prefix(struct random_queries *random, const struct place *place,
+                       struct strbuf *out)
+{
+    struct slice word = text_between(place, token_of(place), token_of(place));
+    size_t cut = 2 + random_below(random, 6);
+    while (cut < word.len && (word.data[cut] & 0xc0) == 0x80)
+        cut++;
+    if (cut >= word.len || is_operator(word)) {
+        add_word(random, place, out);
+        return;
+    }
+    random->used[RANDOM_PREFIX]++;
+    strbuf_addf(out, "%.*s*", (int)cut, (const char *)word.data);
+}
+
+static void add_quoted(struct slice text, struct strbuf *out)
+{
+    strbuf_add_char(out, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '"')
+            strbuf_add_char(out, '"');
+        strbuf_add_char(out, (char)text.data[i]);
+    }
+    strbuf_add_char(out, '"');
+}
+
+/* Bytes copied from the article, from one word to a later one of its part. */
+static void add_phrase(struct random_queries *random, const struct place *place,
+                       uint32_t most, struct strbuf *out)
+{
+    const struct token *first = token_of(place), *last = first;
+    struct place end = onwards(random, *place, most);
+    if (token_of(&end)->part == first->part &&
+        token_of(&end)->end > first->start)
+        last = token_of(&end);
+    random->used[RANDOM_PHRASE]++;
+    add_quoted(text_between(place, first, last), out);
+}
+
+/* Words found near each other, in another order, sometimes one of them twice. */
+static void add_window(struct random_queries *random, const struct place *place,
+                       struct strbuf *out)
+{
+    uint32_t words = 2 + random_below(random, 3);
+    struct place end = *place;
+    random->used[RANDOM_WINDOW]++;
+    strbuf_add_char(out, '"');
+    for (uint32_t i = 0; i < words; i++) {
+        struct slice word = text_between(&end, token_of(&end), token_of(&end));
+        if (i > 0)
+            strbuf_add_char(out, ' ');
+        strbuf_add_slice(out, word);
+        end = one_in(random, 3) ? *place : onwards(random, end, 5);
+    }
+    strbuf_addf(out, "\"~%u", random_below(random, 12));
+}
+
+static void add_operand(struct random_queries *random,
+                        const struct place *place, struct strbuf *out)
+{
+    switch (random_below(random, 6)) {
+    case 0:
+        add_phrase(random, place, 3, out);
+        break;
+    case 1:
+        add_prefix(random, place, out);
+        break;
+    case 2: {
+        struct place other = onwards(random, *place, 4);
+        random->used[RANDOM_OR]++;
+        strbuf_add_char(out, '(');
+        add_word(random, place, out);
+        strbuf_add_text(out, " OR ");
+        add_phrase(random, &other, 2, out);
+        strbuf_add_char(out, ')');
+        break;
+    }
+    default:
+        add_word(random, place, out);
+    }
+}
+
+static void add_near(struct random_queries *random, struct strbuf *out)
+{
+    static const char *const names[] = {"NEAR", "ADJ", "NOTNEAR"};
+    struct place first = somewhere(random);
+    struct place second =
+        one_in(random, 8) ? somewhere(random) : onwards(random, first, 12);
+    uint32_t which = random_below(random, 3);
+    if (which == 0 && one_in(random, 2)) {
+        struct place swap = first;
+        first = second;
+        second = swap;
+    }
+    random->used[RANDOM_NEAR + which]++;
+    add_operand(random, &first, out);
+    strbuf_addf(out, " %s/%u ", names[which],
+                random_below(random, one_in(random, 4) ? 40 : 12));
+    add_operand(random, &second, out);
+}
+
+static void add_title(struct random_queries *random, struct strbuf *out)
+{
+    struct place place = somewhere(random);
+    if (token_of(&place)->part != PART_TITLE && !one_in(random, 4))
+        place.token = 0; /* the title comes first */
+    random->used[RANDOM_TITLE]++;
+    strbuf_add_text(out, "title:");
+    if (one_in(random, 2))
+        add_phrase(random, &place, 3, out);
+    else
+        add_word(random, &place, out);
+}
+
+static void add_field(struct random_queries *random, struct strbuf *out)
+{
+    static const char *const names[] = {"source", "lang", "topic", "key"};
+    struct place place = somewhere(random);
+    const struct article *article = &place.sample->article;
+    struct slice value[4] = {article->source, article->lang, {0}, article->key};
+    if (article->topics.count)
+        value[2] = article->topics.item[0];
+    uint32_t which = random_below(random, one_in(random, 6) ? 4 : 3);
+    random->used[RANDOM_FIELD]++;
+    strbuf_addf(out, "%s:", names[which]);
+    add_quoted(value[which].len ? value[which] : SLICE("none such"), out);
+}
+
+static void add_date(struct random_queries *random, struct strbuf *out)
+{
+    struct place place = somewhere(random);
+    struct date date = place.sample->article.published;
+    random->used[RANDOM_DATE]++;
+    if (date.precision == DATE_NONE) {
+        strbuf_add_text(out, "date:none");
+        return;
+    }
+    struct civil_date day = date_civil(date.seconds);
+    switch (random_below(random, 5)) {
+    case 0:
+        strbuf_addf(out, "date:%04d", day.year);
+        break;
+    case 1:
+        strbuf_addf(out, "date:%04d-%02d", day.year, day.month);
+        break;
+    case 2:
+        strbuf_addf(out, "date:%04d-%02d-%02d", day.year, day.month, day.day);
+        break;
+    case 3:
+        strbuf_addf(out, "date:%s%04d-%02d", one_in(random, 2) ? ">=" : "<",
+                    day.year, day.month);
+        break;
+    default:
+        strbuf_addf(out, "date:%04d-%02d-%02d..%04d", day.year, day.month,
+                    day.day, day.year + (int)random_below(random, 2));
+    }
+}
+
+static void add_query(struct random_queries *random, unsigned depth,
+                      struct strbuf *out);
+
+static void add_boolean(struct random_queries *random, unsigned depth,
+                        struct strbuf *out)
+{
+    static const char *const between[] = {" AND ", " OR ", " NOT "};
+    uint32_t which = random_below(random, 3);
+    uint32_t operands = which == 2 ? 2 : 2 + random_below(random, 2);
+    random->used[RANDOM_AND + which]++;
+    for (uint32_t i = 0; i < operands; i++) {
+        if (i > 0)
+            strbuf_add_text(out, between[which]);
+        strbuf_add_char(out, '(');
+        add_query(random, depth - 1, out);
+        strbuf_add_char(out, ')');
+    }
+}
+
+static void add_query(struct random_queries *random, unsigned depth,
+                      struct strbuf *out)
+{
+    struct place place = somewhere(random);
+    uint32_t choice = random_below(random, 20);
+    if (depth > 0 && choice < 6) {
+        add_boolean(random, depth, out);
+        return;
+    }
+    switch (choice) {
+    case 6:
+    case 7:
+    case 8:
+        add_phrase(random, &place, 5, out);
+        break;
+    case 9:
+    case 10:
+    case 11:
+        add_window(random, &place, out);
+        break;
+    case 12:
+    case 13:
+    case 14:
+    case 15:
+        add_near(random, out);
+        break;
+    case 16:
+        add_prefix(random, &place, out);
+        break;
+    case 17:
+        add_title(random, out);
+        break;
+    case 18:
+        if (one_in(random, 2))
+            add_field(random, out);
+        else
+            add_date(random, out);
+        break;
+    default:
+        add_word(random, &place, out);
+    }
+}
+
+void random_query(struct random_queries *random, struct strbuf *out)
+{
+    strbuf_reset(out);
+    add_query(random, random_below(random, 3), out);
+}
