@@ -18,7 +18,10 @@ void stemmers_free(struct stemmers *stemmers);
 /* Whether `lang` ("en", "pt-br": the part before '-' counts) has a stemmer. */
 bool stem_language_known(struct slice lang);
 
-/* The stem in `arena`; the empty slice when `lang` has no stemmer. ERR_NOMEM. */
+/* The stem: in `arena`, or the first bytes of `form` itself; the empty slice when
+ * `lang` has no stemmer, else never empty. `form` is as fold_word() or a token
+ * gives it; one longer than LIMIT_TERM_BYTES is its own stem. ERR_NOMEM,
+ * ERR_LIMIT. */
 int stem_form(struct stemmers *stemmers, struct slice lang, struct slice form,
               struct arena *arena, struct slice *out);
 

@@ -1,0 +1,55 @@
+#include "text/analyse.h"
+
+#include "base/err.h"
+#include "base/limits.h"
+
+static int stem_tokens(const struct tokens *tokens, size_t from,
+                       struct slice lang, struct stemmers *stemmers,
+                       struct arena *arena)
+{
+    for (size_t i = from; i < tokens->count; i++) {
+        struct token *token = &tokens->token[i];
+        int rc = stem_form(stemmers, lang, token->form, arena, &token->stem);
+        if (rc)
+            return rc;
+    }
+    return ERR_OK;
+}
+
+static int analyse_part(struct slice text, enum article_part part,
+                        struct arena *arena, struct analysis *out)
+{
+    struct tokens *tokens = &out->tokens;
+    size_t before = tokens->count;
+    uint32_t start = tokens->positions;
+    if (before && start > UINT32_MAX - LIMIT_SECTION_GAP)
+        return ERR_LIMIT;
+    if (before)
+        start += LIMIT_SECTION_GAP;
+    int rc = tokenise(text, start, arena, tokens);
+    if (rc)
+        return rc;
+    out->part[part] = (struct part_range){start, start};
+    if (tokens->count > before)
+        out->part[part].end = tokens->positions;
+    for (size_t i = before; i < tokens->count; i++) {
+        tokens->token[i].part = (uint8_t)part;
+        out->word_count += !tokens->token[i].joined;
+    }
+    return ERR_OK;
+}
+
+int analyse_article(const struct article *article, struct stemmers *stemmers,
+                    struct arena *arena, struct analysis *out)
+{
+    *out = (struct analysis){0};
+    for (int part = 0; part < PART_COUNT; part++) {
+        int rc = analyse_part(article->text[part], (enum article_part)part,
+                              arena, out);
+        if (rc)
+            return rc;
+    }
+    if (!stemmers || !stem_language_known(article->lang))
+        return ERR_OK;
+    return stem_tokens(&out->tokens, 0, article->lang, stemmers, arena);
+}

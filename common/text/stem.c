@@ -1,0 +1,158 @@
+/* Snowball: https://snowballstem.org, as libstemmer. It works a letter at a time
+ * through tables and costs about a microsecond a word, more than all the rest of
+ * the analysis; news repeats its words, so the latest stems are kept: one slot for
+ * each hash value, the newer word in it wins, the memory is fixed.
+ */
+#include "text/stem.h"
+
+#include "base/err.h"
+#include "base/hash_map.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "text/fold_icu.h"
+
+#include <libstemmer.h>
+#include <string.h>
+
+static const struct {
+    const char *code, *algorithm; /* ISO 639-1; Snowball's name */
+} languages[] = {
+    {"ar", "arabic"},    {"ca", "catalan"},    {"da", "danish"},
+    {"de", "german"},    {"el", "greek"},      {"en", "english"},
+    {"es", "spanish"},   {"eu", "basque"},     {"fi", "finnish"},
+    {"fr", "french"},    {"ga", "irish"},      {"hi", "hindi"},
+    {"hu", "hungarian"}, {"hy", "armenian"},   {"id", "indonesian"},
+    {"it", "italian"},   {"lt", "lithuanian"}, {"nb", "norwegian"},
+    {"ne", "nepali"},    {"nl", "dutch"},      {"nn", "norwegian"},
+    {"no", "norwegian"}, {"pt", "portuguese"}, {"ro", "romanian"},
+    {"ru", "russian"},   {"sr", "serbian"},    {"sv", "swedish"},
+    {"ta", "tamil"},     {"tr", "turkish"},    {"yi", "yiddish"},
+};
+
+enum {
+    LANGUAGE_COUNT = sizeof languages / sizeof *languages,
+    NO_LANGUAGE = LANGUAGE_COUNT,
+    SLOT_COUNT = 1 << 15,
+    SLOT_BYTES = 61,
+};
+
+/* 64 bytes: one cache line. An empty slot has form_len 0. */
+struct slot {
+    uint8_t language, form_len, stem_len;
+    uint8_t bytes[SLOT_BYTES]; /* form, then stem */
+};
+
+struct stemmers {
+    struct sb_stemmer *stemmer[LANGUAGE_COUNT]; /* NULL until wanted */
+    struct slot slot[SLOT_COUNT];
+};
+
+static int language_of(struct slice lang)
+{
+    size_t len = 0;
+    while (len < lang.len && lang.data[len] != '-')
+        len++;
+    struct slice code = slice_part(lang, 0, len);
+    for (int i = 0; i < LANGUAGE_COUNT; i++)
+        if (slice_eq(code, slice_of(languages[i].code)))
+            return i;
+    return NO_LANGUAGE;
+}
+
+bool stem_language_known(struct slice lang)
+{
+    return language_of(lang) != NO_LANGUAGE;
+}
+
+struct stemmers *stemmers_new(void)
+{
+    struct stemmers *stemmers = mem_alloc(sizeof *stemmers);
+    if (stemmers)
+        memset(stemmers, 0, sizeof *stemmers);
+    return stemmers;
+}
+
+void stemmers_free(struct stemmers *stemmers)
+{
+    if (!stemmers)
+        return;
+    for (int i = 0; i < LANGUAGE_COUNT; i++)
+        sb_stemmer_delete(stemmers->stemmer[i]);
+    mem_free(stemmers);
+}
+
+/* `stem` for the caller: most are the form without its end, and cost nothing. */
+static int give(struct slice form, struct slice stem, struct arena *arena,
+                struct slice *out)
+{
+    if (slice_starts_with(form, stem)) {
+        *out = slice_part(form, 0, stem.len);
+        return ERR_OK;
+    }
+    return arena_copy_slice(arena, stem, out)
+               ? text_refusal(arena, stem.len + 1)
+               : ERR_OK;
+}
+
+/* Ask Snowball; *stem is its own until it is asked again. */
+static int run_snowball(struct stemmers *stemmers, int language,
+                        struct slice form, struct slice *stem)
+{
+    struct sb_stemmer **stemmer = &stemmers->stemmer[language];
+    if (!*stemmer)
+        *stemmer = sb_stemmer_new(languages[language].algorithm, NULL);
+    if (!*stemmer)
+        return ERR_NOMEM;
+    const sb_symbol *found =
+        sb_stemmer_stem(*stemmer, form.data, (int)form.len);
+    if (!found)
+        return ERR_NOMEM;
+    *stem = (struct slice){found, (size_t)sb_stemmer_length(*stemmer)};
+    if (stem->len == 0 || stem->len > LIMIT_TERM_BYTES)
+        *stem = form;
+    return ERR_OK;
+}
+
+static struct slot *slot_of(struct stemmers *stemmers, int language,
+                            struct slice form)
+{
+    uint64_t hash = hash_bytes(form) + (uint64_t)language;
+    return &stemmers->slot[hash % SLOT_COUNT];
+}
+
+static void slot_fill(struct slot *slot, int language, struct slice form,
+                      struct slice stem)
+{
+    if (form.len + stem.len > SLOT_BYTES)
+        return;
+    slot->language = (uint8_t)language;
+    slot->form_len = (uint8_t)form.len;
+    slot->stem_len = (uint8_t)stem.len;
+    memcpy(slot->bytes, form.data, form.len);
+    memcpy(slot->bytes + form.len, stem.data, stem.len);
+}
+
+int stem_form(struct stemmers *stemmers, struct slice lang, struct slice form,
+              struct arena *arena, struct slice *out)
+{
+    int language = language_of(lang);
+    *out = (struct slice){0};
+    if (language == NO_LANGUAGE || form.len == 0)
+        return ERR_OK;
+    if (form.len > LIMIT_TERM_BYTES) { /* no term: nothing to compare with */
+        *out = form;
+        return ERR_OK;
+    }
+    struct slot *slot = slot_of(stemmers, language, form);
+    if (slot->form_len == form.len && slot->language == language &&
+        memcmp(slot->bytes, form.data, form.len) == 0)
+        return give(
+            form, (struct slice){slot->bytes + slot->form_len, slot->stem_len},
+            arena, out);
+    struct slice stem;
+    int rc = run_snowball(stemmers, language, form, &stem);
+    if (rc)
+        return rc;
+    slot_fill(slot, language, form, stem);
+    return give(form, stem, arena, out);
+}
