@@ -1,0 +1,254 @@
+#include "query/match.h"
+
+#include "base/strbuf.h"
+#include "check.h"
+#include "query/oracle.h"
+#include "one_article.h"
+
+/* "[0,2) [5,6)" */
+static void print_hits(const struct hit_list *hits, struct strbuf *out)
+{
+    strbuf_reset(out);
+    for (size_t i = 0; i < hits->count; i++)
+        strbuf_addf(out, "%s[%u,%u)", i ? " " : "", hits->hit[i].span.start,
+                    hits->hit[i].span.end);
+}
+
+TEST(hits_are_the_minimal_qualifying_intervals)
+{
+    static const struct {
+        const char *body, *query, *hits;
+    } rows[] = {
+        {"a b c a b", "a", "[0,1) [3,4)"},
+        {"a b c a b", "\"a b\"", "[0,2) [3,5)"},
+        {"a b c a b", "\"b a\"", ""},
+        {"a a a", "\"a a\"", "[0,2) [1,3)"},
+        {"a x b x a", "a NEAR/1 b", "[0,3) [2,5)"},
+        {"a x b x a", "a ADJ/1 b", "[0,3)"},
+        {"a x x b", "a NEAR/1 b", ""},
+        {"a x x b", "a NEAR/2 b", "[0,4)"},
+        {"a a x b b", "a NEAR/9 b", "[1,4)"},
+        {"a b", "a NEAR/0 a", ""},
+        {"a a", "a NEAR/0 a", "[0,2)"},
+        {"c x a y b", "\"a b c\"~2", "[0,5)"},
+        {"c x a y b", "\"a b c\"~1", ""},
+        {"b a b c b a", "\"a b c\"~5", "[1,4) [3,6)"},
+        {"the x the cat", "\"the the cat\"~1", "[0,4)"},
+        {"the x the cat", "\"the the cat\"~0", ""},
+        {"the cat", "\"the the cat\"~9", ""},
+        {"a b x a y b", "a NOTNEAR/0 b", "[3,4)"},
+        {"a b x a y b", "a NOTNEAR/1 b", ""},
+        {"a b c d", "(a OR \"b c\") ADJ/0 d", "[1,4)"},
+        {"a b c", "(a OR \"a b\") ADJ/0 c", "[0,3)"},
+        {"a b c", "a OR \"a b\" OR c", "[0,1) [0,2) [2,3)"},
+        {"a b c", "a b NOT x", "[0,1) [1,2)"},
+        {"a b c", "a NOT (b OR x)", ""},
+        {"a b c", "(a x) OR c", "[2,3)"},
+        {"the C-130 plane", "\"the C-130 plane\"", "[0,4)"},
+        {"the C130 plane", "\"the C-130 plane\"", "[0,3)"},
+        {"the C 130 plane", "\"the C-130 plane\"", "[0,4)"},
+        {"the C-130 plane", "\"the C130 plane\"", "[0,4)"},
+        {"the C-130 plane", "C130", "[1,3)"},
+        {"the C-130 plane", "C-130", "[1,3)"},
+        {"x C-130 y 130", "\"C-130 130\"~1", "[1,5)"},
+        {"x C-130 y", "\"C-130 130\"~9", ""},
+        {"drafts of a draft", "draft", "[0,1) [3,4)"},
+        {"drafts of a draft", "=draft", "[3,4)"},
+        {"drafts of a draft", "\"drafts\"", "[0,1)"},
+        {"drafts of a draft", "draft NEAR/2 of", "[0,2)"},
+        {"drafting a drama", "dra*", "[0,1) [2,3)"},
+        {"tell US about us", "=US", "[1,2)"},
+        {"tell US about us", "US", "[1,2) [3,4)"},
+        {"a cease-fire held", "ceasefires", "[1,3)"},
+        {"a ceasefire held", "cease-fire", "[1,2)"},
+        {"a ceasefire held", "cease-fires", "[1,2)"},
+        {"one 1/2 two", "1/2", "[1,3)"},
+    };
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    struct strbuf got;
+    strbuf_init(&got, SIZE_MAX);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct one_article one;
+        CHECK_EQ(one_article_init(&one, "en", "", rows[i].body), ERR_OK);
+        struct err err = {0};
+        struct query query;
+        struct token_view view;
+        struct hit_list hits;
+        bool matches;
+        token_view_init(&view, &one.article, &one.analysis);
+        int rc = one_article_query(&one, rows[i].query, &arena, &query, &err);
+        CHECK_MSG(rc == ERR_OK, "%s: %s", rows[i].query, err.text);
+        CHECK_OK(match_hits(&query, &view.base, &arena, &hits, &err), err);
+        CHECK_OK(match_article(&query, &view.base, &arena, &matches, &err),
+                 err);
+        print_hits(&hits, &got);
+        CHECK_MSG(strcmp(got.data, rows[i].hits) == 0,
+                  "%s in '%s': got %s, want %s", rows[i].query, rows[i].body,
+                  got.data, rows[i].hits);
+        CHECK_EQ(matches, rows[i].hits[0] != '\0');
+        one_article_release(&one);
+        arena_reset(&arena);
+    }
+    strbuf_release(&got);
+}
+
+TEST(leaves_are_the_words_and_nothing_between)
+{
+    struct one_article one;
+    CHECK_EQ(one_article_init(&one, "en", "", "x a x x \xd0\xb1 c x"), ERR_OK);
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    struct err err = {0};
+    struct query query;
+    struct token_view view;
+    struct hit_list hits;
+    token_view_init(&view, &one.article, &one.analysis);
+    CHECK_OK(one_article_query(&one, "a NEAR/3 \"\xd0\xb1 c\"", &arena, &query,
+                               &err),
+             err);
+    CHECK_OK(match_hits(&query, &view.base, &arena, &hits, &err), err);
+    CHECK_EQ(hits.count, 1);
+    CHECK_EQ(hits.hit[0].leaf_count, 3);
+    static const uint32_t starts[] = {1, 4, 5};
+    for (size_t i = 0; i < 3; i++)
+        CHECK_EQ(hits.hit[0].leaf[i].start, starts[i]);
+    arena_reset(&arena);
+    one_article_release(&one);
+}
+
+/* --- random queries against the slow evaluator --- */
+
+static const char *const vocabulary[] = {
+    "a",         "b",        "c",      "draft", "drafts",  "drafting",
+    "US",        "us",       "C-130",  "c130",  "130",     "cease-fire",
+    "ceasefire", "l'accord", "accord", "U.S.",  "1,234.5", "Ukraine's",
+    "ukraine",   "x-y-z",    "xyz",
+};
+enum { WORDS = sizeof vocabulary / sizeof *vocabulary };
+
+static void random_words(uint64_t *rng, uint32_t most, struct strbuf *out)
+{
+    uint32_t count = 1 + rng_below(rng, most);
+    for (uint32_t i = 0; i < count; i++)
+        strbuf_addf(out, "%s%s", i ? " " : "",
+                    vocabulary[rng_below(rng, WORDS)]);
+}
+
+static void random_operand(uint64_t *rng, struct strbuf *out)
+{
+    static const char *const exact[] = {"", "", "", "="};
+    switch (rng_below(rng, 5)) {
+    case 0:
+        strbuf_add_char(out, '"');
+        random_words(rng, 3, out);
+        strbuf_add_char(out, '"');
+        break;
+    case 1:
+        strbuf_addf(out, "(%s OR \"", vocabulary[rng_below(rng, WORDS)]);
+        random_words(rng, 2, out);
+        strbuf_add_text(out, "\")");
+        break;
+    case 2:
+        strbuf_add_text(out, rng_below(rng, 2) ? "dra*" : "acc*");
+        break;
+    default:
+        strbuf_addf(out, "%s%s", exact[rng_below(rng, 4)],
+                    vocabulary[rng_below(rng, WORDS)]);
+    }
+}
+
+static void random_query(uint64_t *rng, unsigned depth, struct strbuf *out)
+{
+    static const char *const pair[] = {"NEAR", "ADJ", "NOTNEAR"};
+    static const char *const boolean[] = {" AND ", " OR ", " NOT "};
+    uint32_t choice = rng_below(rng, depth ? 6 : 4);
+    switch (choice) {
+    case 0:
+        random_operand(rng, out);
+        break;
+    case 1:
+        strbuf_add_char(out, '"');
+        random_words(rng, 4, out);
+        strbuf_addf(out, "\"~%u", rng_below(rng, 6));
+        break;
+    case 2:
+    case 3:
+        random_operand(rng, out);
+        strbuf_addf(out, " %s/%u ", pair[rng_below(rng, 3)], rng_below(rng, 4));
+        random_operand(rng, out);
+        break;
+    default:
+        strbuf_add_char(out, '(');
+        random_query(rng, depth - 1, out);
+        strbuf_addf(out, ")%s(", boolean[rng_below(rng, 3)]);
+        random_query(rng, depth - 1, out);
+        strbuf_add_char(out, ')');
+    }
+}
+
+TEST(the_slow_evaluator_says_the_same)
+{
+    uint64_t rng = 2022;
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    struct strbuf title, body, text, got, want;
+    strbuf_init(&title, SIZE_MAX);
+    strbuf_init(&body, SIZE_MAX);
+    strbuf_init(&text, SIZE_MAX);
+    strbuf_init(&got, SIZE_MAX);
+    strbuf_init(&want, SIZE_MAX);
+    uint32_t found = 0, compared = 0;
+    for (uint32_t round = 0; round < 6000; round++) {
+        struct one_article one;
+        strbuf_reset(&title);
+        strbuf_reset(&body);
+        strbuf_reset(&text);
+        random_words(&rng, 3, &title);
+        random_words(&rng, 14, &body);
+        random_query(&rng, 2, &text);
+        CHECK_EQ(one_article_init(&one, rng_below(&rng, 4) ? "en" : "xx",
+                                  title.data, body.data),
+                 ERR_OK);
+
+        struct err err = {0};
+        struct query query;
+        struct token_view view;
+        struct hit_list hits, slow;
+        bool matches, slow_matches;
+        token_view_init(&view, &one.article, &one.analysis);
+        int rc = one_article_query(&one, text.data, &arena, &query, &err);
+        CHECK_MSG(rc == ERR_OK, "%s: %s", text.data, err.text);
+        CHECK_OK(match_article(&query, &view.base, &arena, &matches, &err),
+                 err);
+        CHECK_OK(match_hits(&query, &view.base, &arena, &hits, &err), err);
+        rc = oracle_match(query.ast, &one.article, &one.analysis, one.stemmers,
+                          &arena, &slow_matches, &slow, &err);
+        if (rc == ERR_OK) {
+            compared++;
+            found += matches;
+            print_hits(&hits, &got);
+            print_hits(&slow, &want);
+            CHECK_MSG(matches == slow_matches, "%s in '%s' / '%s': %d, slow %d",
+                      text.data, title.data, body.data, matches, slow_matches);
+            CHECK_MSG(strcmp(got.data, want.data) == 0,
+                      "%s in '%s' / '%s': %s, slow %s", text.data, title.data,
+                      body.data, got.data, want.data);
+        } else {
+            CHECK_EQ(rc, ERR_LIMIT);
+        }
+        arena_reset(&arena);
+        one_article_release(&one);
+    }
+    CHECK_MSG(compared > 5900, "only %u compared", compared);
+    CHECK_MSG(found > 1500, "only %u of them matched", found);
+    strbuf_release(&title);
+    strbuf_release(&body);
+    strbuf_release(&text);
+    strbuf_release(&got);
+    strbuf_release(&want);
+}
+
+RUN(T(hits_are_the_minimal_qualifying_intervals),
+    T(leaves_are_the_words_and_nothing_between),
+    T(the_slow_evaluator_says_the_same))
