@@ -116,11 +116,14 @@ uint16_t char_classify(uint32_t c)
         class |= CHAR_UPPER;
     if (cat & (U_GC_LL_MASK | U_GC_LT_MASK))
         class |= CHAR_LOWER;
-    if (fold_is_diacritic(c))
+    if (fold_has_diacritic(c))
         class |= CHAR_DIACRITIC;
     if (fold_strips_on(c))
         class |= CHAR_STRIPS;
-    if (u_getCombiningClass((UChar32)c))
+    if (u_getIntPropertyValue((UChar32)c,
+                              UCHAR_LEAD_CANONICAL_COMBINING_CLASS) ||
+        u_getIntPropertyValue((UChar32)c,
+                              UCHAR_TRAIL_CANONICAL_COMBINING_CLASS))
         class |= CHAR_STACKS;
     if (folds_alone(c, class))
         class |= CHAR_FAST;

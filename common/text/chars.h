@@ -29,7 +29,7 @@ enum {
     CHAR_FAST = 1 << 9,  /* its folding needs no look at its neighbours */
     CHAR_DIACRITIC = 1 << 10, /* dropped on a base with CHAR_STRIPS */
     CHAR_STRIPS = 1 << 11,    /* Latin, Greek, Cyrillic */
-    CHAR_STACKS = 1 << 12,    /* combining class not 0: order matters */
+    CHAR_STACKS = 1 << 12, /* is or has a mark of class not 0: order matters */
     CHAR_NON_ASCII = 1 << 13,
 
     CHAR_STARTS_WORD = CHAR_LETTER | CHAR_DIGIT,

@@ -44,7 +44,7 @@ int fold_icu_ready(void)
     return U_FAILURE(status) ? ERR_NOMEM : ERR_OK;
 }
 
-bool fold_is_diacritic(uint32_t c)
+static bool is_diacritic(uint32_t c)
 {
     return U_GET_GC_MASK((UChar32)c) & (U_GC_MN_MASK | U_GC_ME_MASK);
 }
@@ -92,6 +92,21 @@ static uint32_t next_code_point(const UChar *text, int32_t *at, int32_t len)
     return c;
 }
 
+bool fold_has_diacritic(uint32_t c)
+{
+    UChar parts[8]; /* no full canonical decomposition has more */
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t len =
+        unorm2_getDecomposition(unorm2_getNFDInstance(&status), (UChar32)c,
+                                parts, sizeof parts / sizeof *parts, &status);
+    if (len < 0 || U_FAILURE(status))
+        return is_diacritic(c);
+    for (int32_t at = 0; at < len;)
+        if (is_diacritic(next_code_point(parts, &at, len)))
+            return true;
+    return false;
+}
+
 /* Step 3, in place; the new length. */
 static int32_t strip(UChar *text, int32_t len)
 {
@@ -106,7 +121,7 @@ static int32_t strip(UChar *text, int32_t len)
             c = base = replaced(c);
             stripping = fold_strips_on(c);
             short_i = false;
-        } else if (stripping && fold_is_diacritic(c)) {
+        } else if (stripping && is_diacritic(c)) {
             if (base != CYRILLIC_I || c != BREVE || short_i)
                 continue;
             short_i = true; /* й is a letter of its own, once */

@@ -22,8 +22,9 @@ size_t fold_icu_one(uint32_t c, uint8_t out[FOLD_ONE_BYTES]);
  * diacritics to strip, or marks whose order counts. */
 bool fold_icu_keeps(uint32_t c);
 
-bool fold_is_diacritic(uint32_t c);   /* Mn, Me */
-bool fold_strips_on(uint32_t c);      /* Latin, Greek, Cyrillic */
+bool fold_has_diacritic(
+    uint32_t c);                 /* is one (Mn, Me), or has one in its NFD */
+bool fold_strips_on(uint32_t c); /* Latin, Greek, Cyrillic */
 bool fold_drops_modifier(uint32_t c); /* letters that are apostrophes: ʼ */
 
 /* Which of the two an arena's NULL for `size` bytes was: the article too large

@@ -1,0 +1,174 @@
+#include "text/stem.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "check.h"
+#include "corpus_text.h"
+#include "text/fold.h"
+#include "tokens_text.h"
+
+#include <libstemmer.h>
+
+static const struct {
+    const char *lang, *form, *stem;
+} rows[] = {
+    {"en", "drafts", "draft"},
+    {"en", "drafting", "draft"},
+    {"en", "happy", "happi"},
+    {"en", "a", "a"},
+    {"en", "1,234.5", "1,234.5"},
+    {"en", "", ""},
+    {"en-us", "drafts", "draft"},
+    {"de", "hauser", "haus"},
+    {"fr", "continuer", "continu"},
+    {"ru", "украины", "украин"},
+    {"pt-br", "noticias", "notic"},
+    {"nb", "avtalene", "avtal"},
+    {"nn", "avtalene", "avtal"},
+    {"tr", "istanbulda", "istanbul"},
+    {"zh", "北", ""},
+    {"uk", "украіна", ""},
+    {"", "drafts", ""},
+    {"english", "drafts", ""},
+};
+
+TEST(forms_have_stems)
+{
+    struct stemmers *stemmers = stemmers_new();
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    CHECK(stemmers);
+    for (int round = 0; round < 2; round++) { /* the second time from memory */
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            struct slice stem;
+            CHECK_EQ(stem_form(stemmers, slice_of(rows[i].lang),
+                               slice_of(rows[i].form), &arena, &stem),
+                     0);
+            CHECK_MSG(slice_eq(stem, slice_of(rows[i].stem)),
+                      "%s: %s: got %.*s", rows[i].lang, rows[i].form,
+                      SLICE_ARG(stem));
+        }
+    }
+    arena_reset(&arena);
+    stemmers_free(stemmers);
+}
+
+TEST(every_language_of_snowball_is_known)
+{
+    static const char *const codes[] = {
+        "ar", "ca", "da", "de", "el", "en", "es", "eu", "fi", "fr",
+        "ga", "hi", "hu", "hy", "id", "it", "lt", "nb", "ne", "nl",
+        "nn", "no", "pt", "ro", "ru", "sr", "sv", "ta", "tr", "yi",
+    };
+    struct stemmers *stemmers = stemmers_new();
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    CHECK(stemmers);
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        struct slice stem;
+        CHECK(stem_language_known(slice_of(codes[i])));
+        CHECK_MSG(stem_form(stemmers, slice_of(codes[i]), SLICE("x2"), &arena,
+                            &stem) == 0,
+                  "%s", codes[i]);
+        CHECK(stem.len > 0);
+    }
+    /* nb, nn and no share one; Porter's first is not used. */
+    size_t algorithms = 0;
+    for (const char **name = sb_stemmer_list(); *name; name++)
+        algorithms++;
+    CHECK_EQ(algorithms, sizeof codes / sizeof *codes - 2 + 1);
+    CHECK(!stem_language_known(SLICE("e")) && !stem_language_known(SLICE("-")));
+    CHECK(!stem_language_known(SLICE("eng")));
+    arena_reset(&arena);
+    stemmers_free(stemmers);
+}
+
+/* A stem never depends on which words were stemmed before. */
+static void see_words(struct slice text, struct slice lang, void *arg)
+{
+    struct stemmers *stemmers = arg;
+    struct arena arena;
+    arena_init(&arena, (size_t)1 << 30);
+    struct tokens tokens = tokens_of(text, &arena);
+    static struct sb_stemmer *english, *portuguese, *russian;
+    struct sb_stemmer **plain = slice_eq(lang, SLICE("en"))   ? &english
+                                : slice_eq(lang, SLICE("pt")) ? &portuguese
+                                                              : &russian;
+    char code[3] = {(char)lang.data[0], (char)lang.data[1]};
+    if (!*plain)
+        *plain = sb_stemmer_new(code, NULL);
+    CHECK(*plain);
+    for (size_t i = 0; i < tokens.count; i++) {
+        struct slice form = tokens.token[i].form, stem;
+        CHECK_EQ(stem_form(stemmers, lang, form, &arena, &stem), 0);
+        const uint8_t *want = sb_stemmer_stem(*plain, form.data, (int)form.len);
+        struct slice expected = {want, (size_t)sb_stemmer_length(*plain)};
+        CHECK_MSG(slice_eq(stem, expected.len ? expected : form),
+                  "%.*s: got %.*s, want %.*s", SLICE_ARG(form), SLICE_ARG(stem),
+                  SLICE_ARG(expected));
+    }
+    arena_reset(&arena);
+}
+
+TEST(remembered_stems_are_snowballs)
+{
+    struct stemmers *stemmers = stemmers_new();
+    CHECK(stemmers);
+    see_words(slice_of("Drafts drafting DRAFTED, happy happier; the noticias"),
+              slice_of("en"), stemmers);
+    see_words(slice_of("As notícias drafts happy"), slice_of("pt"), stemmers);
+    if (corpora_present()) {
+        CHECK(corpus_each("bbc2004", 200, see_words, stemmers) > 0);
+        CHECK(corpus_each("fakebr-pt", 200, see_words, stemmers) > 0);
+        CHECK(corpus_each("1tv-ru", 100, see_words, stemmers) > 0);
+    }
+    stemmers_free(stemmers);
+}
+
+TEST(long_forms_are_no_error)
+{
+    static uint8_t form[100000];
+    struct stemmers *stemmers = stemmers_new();
+    struct arena arena;
+    arena_init(&arena, 1 << 20);
+    CHECK(stemmers);
+    memset(form, 's', sizeof form);
+    for (size_t len = 1; len < sizeof form;
+         len = len < 300 ? len + 1 : len * 2) {
+        struct slice word = {form, len}, stem;
+        CHECK_EQ(stem_form(stemmers, SLICE("en"), word, &arena, &stem), 0);
+        CHECK(stem.len > 0 && (len > 240 ? stem.len == len : stem.len <= 240));
+    }
+    arena_reset(&arena);
+    stemmers_free(stemmers);
+}
+
+TEST(a_stem_in_the_arena_may_be_refused)
+{
+    struct arena arena;
+    struct slice stem;
+    mem_fail_after(0);
+    CHECK(!stemmers_new());
+    mem_fail_after(-1);
+    stemmers_free(NULL);
+
+    struct stemmers *stemmers = stemmers_new();
+    CHECK(stemmers);
+    for (int round = 0; round < 2; round++) {
+        arena_init(&arena, 1 << 20);
+        mem_fail_after(0);
+        CHECK_EQ(
+            stem_form(stemmers, SLICE("en"), SLICE("happy"), &arena, &stem),
+            ERR_NOMEM);
+        mem_fail_after(-1);
+        arena_init(&arena, 10);
+        CHECK_EQ(
+            stem_form(stemmers, SLICE("en"), SLICE("happy"), &arena, &stem),
+            ERR_LIMIT);
+    }
+    stemmers_free(stemmers);
+}
+
+RUN(T(forms_have_stems), T(every_language_of_snowball_is_known),
+    T(remembered_stems_are_snowballs), T(long_forms_are_no_error),
+    T(a_stem_in_the_arena_may_be_refused))
