@@ -1,0 +1,138 @@
+#include "indexer/analysts.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#include <pthread.h>
+#include <string.h>
+
+enum { ANALYSTS_MAX = 64 };
+
+struct analyst {
+    struct analysts *pool;
+    struct stemmers *stemmers; /* Snowball's objects keep state */
+    pthread_t thread;
+};
+
+struct analysts {
+    pthread_mutex_t
+        lock; /* guards the queue, `stop`, and every item's `done` */
+    pthread_cond_t work, done;
+    struct item *first, **last; /* submitted, not taken yet */
+    bool stop;
+    unsigned running;
+    struct analyst analyst[ANALYSTS_MAX]; /* [0] also works without a thread */
+};
+
+static void analyse(struct item *item, struct stemmers *stemmers)
+{
+    item->rc = analyse_article(&item->article, stemmers, &item->arena,
+                               &item->analysis);
+}
+
+static void *work(void *context)
+{
+    struct analyst *me = context;
+    struct analysts *pool = me->pool;
+
+    pthread_mutex_lock(&pool->lock);
+    for (;;) {
+        while (!pool->first && !pool->stop)
+            pthread_cond_wait(&pool->work, &pool->lock);
+        struct item *item = pool->first;
+        if (!item)
+            break;
+        pool->first = item->next;
+        if (!pool->first)
+            pool->last = &pool->first;
+        pthread_mutex_unlock(&pool->lock);
+
+        analyse(item, me->stemmers);
+
+        pthread_mutex_lock(&pool->lock);
+        item->done = true;
+        pthread_cond_signal(&pool->done);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+int analysts_start(unsigned threads, struct analysts **out, struct err *err)
+{
+    struct analysts *pool = mem_alloc(sizeof *pool);
+    if (!pool)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    memset(pool, 0, sizeof *pool);
+    pool->last = &pool->first;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->work, NULL);
+    pthread_cond_init(&pool->done, NULL);
+
+    if (threads > ANALYSTS_MAX)
+        threads = ANALYSTS_MAX;
+    int rc = ERR_OK;
+    for (unsigned i = 0; rc == ERR_OK && i < (threads ? threads : 1); i++) {
+        struct analyst *analyst = &pool->analyst[i];
+        analyst->pool = pool;
+        analyst->stemmers = stemmers_new();
+        if (!analyst->stemmers) {
+            rc = err_set(err, ERR_NOMEM, "out of memory");
+        } else if (threads) {
+            int failed = pthread_create(&analyst->thread, NULL, work, analyst);
+            if (failed)
+                rc = err_set(err, ERR_IO, "cannot start a thread: %s",
+                             strerror(failed));
+            else
+                pool->running++;
+        }
+    }
+    if (rc) {
+        analysts_stop(pool);
+        return rc;
+    }
+    *out = pool;
+    return ERR_OK;
+}
+
+void analysts_submit(struct analysts *pool, struct item *item)
+{
+    if (pool->running == 0) {
+        analyse(item, pool->analyst[0].stemmers);
+        item->done = true;
+        return;
+    }
+    pthread_mutex_lock(&pool->lock);
+    item->done = false;
+    item->next = NULL;
+    *pool->last = item;
+    pool->last = &item->next;
+    pthread_cond_signal(&pool->work);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void analysts_wait(struct analysts *pool, struct item *item)
+{
+    pthread_mutex_lock(&pool->lock);
+    while (!item->done)
+        pthread_cond_wait(&pool->done, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void analysts_stop(struct analysts *pool)
+{
+    if (!pool)
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pool->stop = true;
+    pthread_cond_broadcast(&pool->work);
+    pthread_mutex_unlock(&pool->lock);
+    for (unsigned i = 0; i < pool->running; i++)
+        pthread_join(pool->analyst[i].thread, NULL);
+    for (unsigned i = 0; i < ANALYSTS_MAX; i++)
+        if (pool->analyst[i].stemmers)
+            stemmers_free(pool->analyst[i].stemmers);
+    pthread_cond_destroy(&pool->done);
+    pthread_cond_destroy(&pool->work);
+    pthread_mutex_destroy(&pool->lock);
+    mem_free(pool);
+}

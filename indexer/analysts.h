@@ -1,0 +1,34 @@
+/* analysts.h - threads that turn articles into tokens while others read and write.
+ *
+ * Items are handed in with analysts_submit() and awaited, in any order, with
+ * analysts_wait(). With no thread at all submit does the work itself.
+ *
+ *   Ownership   an item and its arena belong to an analyst from submit to wait
+ *   Threads     submit and wait: one and the same thread
+ */
+#ifndef INDEXER_ANALYSTS_H
+#define INDEXER_ANALYSTS_H
+
+#include "text/analyse.h"
+
+struct err;
+
+struct item {
+    struct arena arena; /* holds the article and its analysis */
+    struct article article;
+    struct analysis analysis;
+    int rc;    /* of analyse_article(), once waited for */
+    bool done; /* guarded by the analysts' lock */
+    struct item *next;
+};
+
+struct analysts;
+
+/* ERR_NOMEM, ERR_IO when a thread cannot be started. */
+int analysts_start(unsigned threads, struct analysts **out, struct err *err);
+void analysts_submit(struct analysts *analysts, struct item *item);
+void analysts_wait(struct analysts *analysts, struct item *item);
+/* Finishes what was submitted. NULL is fine. */
+void analysts_stop(struct analysts *analysts);
+
+#endif

@@ -1,0 +1,14 @@
+/* interrupt.h - SIGINT and SIGTERM ask for a clean stop: nothing is committed, the
+ * lock is given back. */
+#ifndef INDEXER_INTERRUPT_H
+#define INDEXER_INTERRUPT_H
+
+struct err;
+
+/* A read that waits is woken, so that it can look. */
+void interrupt_install(void);
+
+/* ERR_OK, or ERR_CANCELLED once a signal has come. Cheap. */
+int interrupt_check(struct err *err);
+
+#endif
