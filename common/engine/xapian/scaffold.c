@@ -1,1 +1,0 @@
-#include "engine/xapian/xapian_engine.h"

@@ -1,0 +1,32 @@
+// xapian_engine.cc - the Xapian library behind engine.h: the table of functions.
+//
+// Three rules hold in this folder, the only C++ of the project:
+//
+//   1. No Xapian type leaves it; engine.h stays plain C.
+//   2. No exception leaves it (xapian_guard.h).
+//   3. No Xapian object is used by two threads: a searcher owns its Database.
+//
+// Text analysis is ours, above the engine: Xapian's stemmers and parser stay unused.
+// docs/decisions/020 says why each generation has a directory.
+#include "engine/xapian/xapian_reader.h"
+#include "engine/xapian/xapian_writer.h"
+
+extern "C" const struct engine xapian_engine = {
+    "xapian",
+    dateline::writer_open,
+    dateline::writer_lookup,
+    dateline::writer_put,
+    dateline::writer_delete,
+    dateline::writer_commit,
+    dateline::writer_close,
+    dateline::check,
+    dateline::snapshot_open,
+    dateline::snapshot_close,
+    dateline::searcher_open,
+    dateline::searcher_close,
+    dateline::lexicon_of,
+    dateline::search,
+    dateline::visit,
+    dateline::article,
+    dateline::find,
+};
