@@ -1,0 +1,55 @@
+/* layout.h - text from articles on its way to a screen: made harmless, marked,
+ * wrapped.
+ *
+ * Articles come from anywhere. Control characters in them would be commands to a
+ * terminal (colours, titles, key strokes on some), and the overrides of
+ * bidirectional text can show another text than the one that was written; neither
+ * ever gets through. Pure functions; a failure stays in the strbuf.
+ */
+#ifndef CLIENT_LAYOUT_H
+#define CLIENT_LAYOUT_H
+
+#include "base/strbuf.h"
+
+struct mark {
+    size_t start, end; /* bytes [start, end) of the text */
+};
+
+struct layout {
+    size_t width;  /* columns; 0: nothing is wrapped */
+    size_t indent; /* of each line but the first */
+    /* Written around each mark; NULL for nothing. What is written takes
+     * `mark_columns` on the screen, 0 for an escape sequence. */
+    const char *mark_on, *mark_off;
+    size_t mark_columns;
+};
+
+/* The text as one line: white space and line ends become blanks, other control
+ * characters and ill-formed bytes U+FFFD; invisible direction marks go. */
+void layout_clean(struct strbuf *out, struct slice text);
+
+/* The same, wrapped between words (and between Han, kana, Hangul) below
+ * `layout->width`. The cursor stands at column `layout->indent` already; the text
+ * ends with a line end. Blanks at both ends go, runs of them become one. Marks are
+ * in order and do not overlap. */
+void layout_text(struct strbuf *out, struct slice text,
+                 const struct mark *marks, size_t mark_count,
+                 const struct layout *layout);
+
+/* `text` in one line of at most `width` columns, and a caret below the character
+ * at byte `at` (or behind the last one); of a long text what stands around the
+ * caret. Both lines are indented by two blanks. */
+void layout_caret(struct strbuf *out, struct slice text, size_t at,
+                  size_t width);
+
+/* The text as one word of a shell command. */
+void layout_shell_word(struct strbuf *out, struct slice text);
+
+void layout_blanks(struct strbuf *out, size_t count);
+
+/* 1234567 as "1,234,567". */
+void layout_number(struct strbuf *out, uint64_t n);
+/* "1 article", "1,234 articles"; the plural ends in s. */
+void layout_count(struct strbuf *out, uint64_t n, const char *noun);
+
+#endif

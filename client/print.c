@@ -1,0 +1,66 @@
+#include "client/print.h"
+
+#include "client/layout.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void print_took(struct strbuf *out, uint64_t us)
+{
+    if (us < 1000000)
+        strbuf_addf(out, "%.1f ms", (double)us / 1e3);
+    else
+        strbuf_addf(out, "%.1f s", (double)us / 1e6);
+}
+
+void print_date(struct strbuf *out, struct slice date)
+{
+    enum { MINUTE = sizeof "2025-08-20T10:00" - 1, DAY = MINUTE - 6 };
+    if (date.len == 0) {
+        strbuf_add_text(out, "undated");
+    } else if (date.len >= MINUTE && date.data[DAY] == 'T') {
+        layout_clean(out, slice_part(date, 0, DAY));
+        strbuf_add_char(out, ' ');
+        layout_clean(out, slice_part(date, DAY + 1, MINUTE));
+    } else {
+        layout_clean(out, date);
+    }
+}
+
+static void print_styled(struct strbuf *out, struct slice text, size_t indent,
+                         const struct look *look, const char *style)
+{
+    const struct mark all = {0, text.len};
+    struct layout layout = {.width = look->terminal.width, .indent = indent};
+    if (look->terminal.colour) {
+        layout.mark_on = style;
+        layout.mark_off = "\x1b[0m";
+    }
+    layout_text(out, text, &all, text.len > 0, &layout);
+}
+
+void print_bold(struct strbuf *out, struct slice text, size_t indent,
+                const struct look *look)
+{
+    print_styled(out, text, indent, look, "\x1b[1m");
+}
+
+void print_faint(struct strbuf *out, struct slice text, size_t indent,
+                 const struct look *look)
+{
+    print_styled(out, text, indent, look, "\x1b[2m");
+}
+
+void print_notes(struct strbuf *out, struct shape *shape, const json_t *reply,
+                 const struct look *look)
+{
+    const struct layout layout = {.width = look->terminal.width,
+                                  .indent = sizeof "note: " - 1};
+    const json_t *notes = reply_array(shape, reply, "notes");
+    size_t count = json_array_size(notes);
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add_text(out, "note: ");
+        layout_text(out, must_text(shape, json_array_get(notes, i), "message"),
+                    NULL, 0, &layout);
+    }
+}
