@@ -116,17 +116,19 @@ uint16_t char_classify(uint32_t c)
         class |= CHAR_UPPER;
     if (cat & (U_GC_LL_MASK | U_GC_LT_MASK))
         class |= CHAR_LOWER;
-    if (fold_has_diacritic(c))
-        class |= CHAR_DIACRITIC;
     if (fold_strips_on(c))
         class |= CHAR_STRIPS;
+    if (folds_alone(c, class))
+        class |= CHAR_FAST;
+    if ((class & CHAR_FAST) && c < CHAR_SIMPLE_END)
+        return class; /* the marks it has are stripped in char_simple_fold */
+    if (fold_has_diacritic(c))
+        class |= CHAR_DIACRITIC;
     if (u_getIntPropertyValue((UChar32)c,
                               UCHAR_LEAD_CANONICAL_COMBINING_CLASS) ||
         u_getIntPropertyValue((UChar32)c,
                               UCHAR_TRAIL_CANONICAL_COMBINING_CLASS))
         class |= CHAR_STACKS;
-    if (folds_alone(c, class))
-        class |= CHAR_FAST;
     return class;
 }
 

@@ -43,32 +43,40 @@ struct slot {
 };
 
 struct stemmers {
+    uint32_t code; /* of the last word's language: an article has one */
+    int language;
     struct sb_stemmer *stemmer[LANGUAGE_COUNT]; /* NULL until wanted */
     struct slot slot[SLOT_COUNT];
 };
 
-static int language_of(struct slice lang)
+/* The two letters before '-' as a number; 0 when there are no such two. */
+static uint32_t code_of(struct slice lang)
 {
-    size_t len = 0;
-    while (len < lang.len && lang.data[len] != '-')
-        len++;
-    struct slice code = slice_part(lang, 0, len);
+    if (lang.len < 2 || (lang.len > 2 && lang.data[2] != '-'))
+        return 0;
+    return (uint32_t)lang.data[0] << 8 | lang.data[1];
+}
+
+static int language_of(uint32_t code)
+{
     for (int i = 0; i < LANGUAGE_COUNT; i++)
-        if (slice_eq(code, slice_of(languages[i].code)))
+        if (code == code_of(slice_of(languages[i].code)))
             return i;
     return NO_LANGUAGE;
 }
 
 bool stem_language_known(struct slice lang)
 {
-    return language_of(lang) != NO_LANGUAGE;
+    return language_of(code_of(lang)) != NO_LANGUAGE;
 }
 
 struct stemmers *stemmers_new(void)
 {
     struct stemmers *stemmers = mem_alloc(sizeof *stemmers);
-    if (stemmers)
-        memset(stemmers, 0, sizeof *stemmers);
+    if (!stemmers)
+        return NULL;
+    memset(stemmers, 0, sizeof *stemmers);
+    stemmers->language = NO_LANGUAGE; /* of code 0 */
     return stemmers;
 }
 
@@ -132,10 +140,20 @@ static void slot_fill(struct slot *slot, int language, struct slice form,
     memcpy(slot->bytes + form.len, stem.data, stem.len);
 }
 
+static int recent_language(struct stemmers *stemmers, struct slice lang)
+{
+    uint32_t code = code_of(lang);
+    if (code != stemmers->code) {
+        stemmers->code = code;
+        stemmers->language = language_of(code);
+    }
+    return stemmers->language;
+}
+
 int stem_form(struct stemmers *stemmers, struct slice lang, struct slice form,
               struct arena *arena, struct slice *out)
 {
-    int language = language_of(lang);
+    int language = recent_language(stemmers, lang);
     *out = (struct slice){0};
     if (language == NO_LANGUAGE || form.len == 0)
         return ERR_OK;
