@@ -82,27 +82,24 @@ static void tidy(struct found *found)
 }
 
 /* "Hits are the minimal qualifying intervals": no other lies inside. */
-static int keep_minimal(struct oracle *o, struct found *found)
+static int add_minimal(struct oracle *o, struct found *all, struct found *out)
 {
-    struct found all = *found, minimal = {0};
-    tidy(&all);
-    for (size_t i = 0; i < all.count; i++) {
+    tidy(all);
+    for (size_t i = 0; i < all->count; i++) {
+        struct span outer = all->span[i];
         bool holds_another = false;
-        for (size_t k = 0; k < all.count; k++) {
+        for (size_t k = 0; k < all->count; k++) {
+            struct span inner = all->span[k];
+            if (k != i && inner.start >= outer.start && inner.end <= outer.end)
+                holds_another = true;
             int rc = step(o);
             if (rc != ERR_OK)
                 return rc;
-            if (k != i && all.span[k].start >= all.span[i].start &&
-                all.span[k].end <= all.span[i].end)
-                holds_another = true;
         }
-        if (!holds_another) {
-            int rc = add(o, &minimal, all.span[i].start, all.span[i].end);
-            if (rc != ERR_OK)
-                return rc;
-        }
+        int rc = holds_another ? ERR_OK : add(o, out, outer.start, outer.end);
+        if (rc != ERR_OK)
+            return rc;
     }
-    *found = minimal;
     return ERR_OK;
 }
 
@@ -169,11 +166,7 @@ static int phrase_occurrences(struct oracle *o, const struct found *element,
 {
     struct found all = {0};
     int rc = follow(o, element, count, 0, 0, 0, &all);
-    if (rc == ERR_OK)
-        rc = keep_minimal(o, &all);
-    for (size_t i = 0; rc == ERR_OK && i < all.count; i++)
-        rc = add(o, out, all.span[i].start, all.span[i].end);
-    return rc;
+    return rc == ERR_OK ? add_minimal(o, &all, out) : rc;
 }
 
 /* "The phrase of its parts OR its joined form." The parts are themselves; a prefix
@@ -281,8 +274,9 @@ static int intervals(struct oracle *o, const struct found *operand,
         return no_memory(o);
     for (size_t i = 0; i < count; i++)
         c.room += widest(&operand[i]);
-    int rc = choose(o, &c, 0, out);
-    return rc == ERR_OK ? keep_minimal(o, out) : rc;
+    struct found all = {0};
+    int rc = choose(o, &c, 0, &all);
+    return rc == ERR_OK ? add_minimal(o, &all, out) : rc;
 }
 
 /* The words of a text: one alone keeps its reading, several are themselves (or,

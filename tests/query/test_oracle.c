@@ -263,6 +263,8 @@ TEST(and_or_not_join_the_hits_of_what_matches)
         {"a b c", "a OR x", "yes 0-1"},
         {"a b c", "a OR \"a b\" OR c", "yes 0-1 0-2 2-3"},
         {"a b c", "a OR a", "yes 0-1"},
+        {"a b a", "a OR (a NEAR/1 a)", "yes 0-1 0-3 2-3"},
+        {"a b a", "b (\"a b\"~0 OR \"b a\")", "yes 0-2 1-2 1-3"},
         {"a b c", "a b NOT x", "yes 0-1 1-2"},
         {"a b c", "a NOT b", "no"},
         {"a b c", "a NOT (b OR x)", "no"},
