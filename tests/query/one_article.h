@@ -8,6 +8,7 @@
 #include "query/resolve.h"
 #include "query/token_view.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct one_article {
@@ -59,6 +60,14 @@ static inline int one_languages(struct lexicon *lexicon, struct arena *arena,
     return ERR_OK;
 }
 
+/* One for all articles of a test program: they are large. */
+static struct stemmers *one_stemmers;
+
+static inline void one_stemmers_free(void)
+{
+    stemmers_free(one_stemmers);
+}
+
 /* The texts stay the caller's. */
 static inline int one_article_init(struct one_article *one, const char *lang,
                                    const char *title, const char *body)
@@ -67,7 +76,11 @@ static inline int one_article_init(struct one_article *one, const char *lang,
                                            one_languages};
     *one = (struct one_article){.lexicon = {&ops}};
     arena_init(&one->arena, SIZE_MAX);
-    one->stemmers = stemmers_new();
+    if (!one_stemmers) {
+        one_stemmers = stemmers_new();
+        atexit(one_stemmers_free);
+    }
+    one->stemmers = one_stemmers;
     one->article.lang = slice_of(lang);
     one->article.text[PART_TITLE] = slice_of(title);
     one->article.text[PART_BODY] = slice_of(body);
@@ -77,7 +90,6 @@ static inline int one_article_init(struct one_article *one, const char *lang,
 
 static inline void one_article_release(struct one_article *one)
 {
-    stemmers_free(one->stemmers);
     arena_reset(&one->arena);
 }
 

@@ -55,7 +55,7 @@ TEST(hits_are_the_minimal_qualifying_intervals)
         {"drafts of a draft", "draft", "[0,1) [3,4)"},
         {"drafts of a draft", "=draft", "[3,4)"},
         {"drafts of a draft", "\"drafts\"", "[0,1)"},
-        {"drafts of a draft", "draft NEAR/2 of", "[0,2)"},
+        {"drafts of a draft", "draft NEAR/2 of", "[0,2) [1,4)"},
         {"drafting a drama", "dra*", "[0,1) [2,3)"},
         {"tell US about us", "=US", "[1,2)"},
         {"tell US about us", "US", "[1,2) [3,4)"},
