@@ -45,7 +45,8 @@ void input_skip(struct input *in, size_t n);
 uint64_t input_offset(const struct input *in);
 
 /* The next line, without its "\n" or "\r\n"; it is skipped. INPUT_LONG: longer than
- * `limit`, skipped unread, `line` is its beginning. Negative: an error. */
+ * `limit`, skipped unseen. A last line that damage cut off is not given.
+ * Negative: an error. */
 enum input_step { INPUT_END, INPUT_LINE, INPUT_LONG };
 int input_line(struct input *in, size_t limit, struct slice *line,
                struct err *err);

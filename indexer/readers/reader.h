@@ -69,6 +69,10 @@ int reader_next(struct reader *reader, struct arena *arena,
                 struct err *err);
 void reader_close(struct reader *reader); /* NULL is fine */
 
+/* For the formats: READER_ARTICLE, or a reject when there is nothing to read in
+ * the article or more than LIMIT_ARTICLE_BYTES. */
+int reader_yield(const struct article *article, uint64_t record, uint64_t byte,
+                 struct reject *reject);
 /* For the formats: fill `reject`, and return READER_REJECT. */
 __attribute__((format(printf, 4, 5))) int reject_set(struct reject *reject,
                                                      uint64_t record,

@@ -1,0 +1,518 @@
+#include "indexer/readers/json_fields.h"
+
+#include "indexer/readers/encoding.h"
+
+#include <string.h>
+
+enum field {
+    FIELD_ID,
+    FIELD_URL,
+    FIELD_TITLE,
+    FIELD_SUMMARY,
+    FIELD_BODY,
+    FIELD_CAPTIONS,
+    FIELD_SOURCE,
+    FIELD_LANG,
+    FIELD_BYLINE,
+    FIELD_DATELINE,
+    FIELD_STATUS,
+    FIELD_VERSION,
+    FIELD_TOPICS,
+    FIELD_PLACES,
+    FIELD_PEOPLE,
+    FIELD_ORGS,
+    FIELD_PUBLISHED,
+    FIELD_MODIFIED,
+    FIELD_COUNT,
+};
+
+/* Names as they are once case, '_' and '-' are dropped. When a record has several
+ * names of one field, the one that stands first here and is not empty is taken. */
+#define NAME(field, text)                                                      \
+    {                                                                          \
+        FIELD_##field, sizeof(text) - 1, text                                  \
+    }
+enum { NAME_MAX_BYTES = 24 };
+static const struct {
+    uint8_t field, len;
+    char name[NAME_MAX_BYTES];
+} names[] = {
+    NAME(ID, "id"),
+    NAME(ID, "guid"),
+    NAME(ID, "uri"),
+    NAME(ID, "uuid"),
+    NAME(ID, "articleid"),
+    NAME(ID, "docid"),
+    NAME(URL, "url"),
+    NAME(URL, "link"),
+    NAME(URL, "canonicalurl"),
+    NAME(URL, "weburl"),
+    NAME(URL, "permalink"),
+    NAME(TITLE, "title"),
+    NAME(TITLE, "headline"),
+    NAME(SUMMARY, "summary"),
+    NAME(SUMMARY, "standfirst"),
+    NAME(SUMMARY, "description"),
+    NAME(SUMMARY, "abstract"),
+    NAME(SUMMARY, "lead"),
+    NAME(SUMMARY, "lede"),
+    NAME(SUMMARY, "subtitle"),
+    NAME(SUMMARY, "excerpt"),
+    NAME(BODY, "body"),
+    NAME(BODY, "text"),
+    NAME(BODY, "content"),
+    NAME(BODY, "articlebody"),
+    NAME(BODY, "bodytext"),
+    NAME(BODY, "maintext"),
+    NAME(BODY, "fulltext"),
+    NAME(CAPTIONS, "captions"),
+    NAME(CAPTIONS, "caption"),
+    NAME(SOURCE, "source"),
+    NAME(SOURCE, "publisher"),
+    NAME(SOURCE, "outlet"),
+    NAME(SOURCE, "sourcename"),
+    NAME(SOURCE, "sourcedomain"),
+    NAME(SOURCE, "site"),
+    NAME(SOURCE, "sitename"),
+    NAME(LANG, "lang"),
+    NAME(LANG, "language"),
+    NAME(LANG, "inlanguage"),
+    NAME(BYLINE, "byline"),
+    NAME(BYLINE, "author"),
+    NAME(BYLINE, "authors"),
+    NAME(BYLINE, "creator"),
+    NAME(DATELINE, "dateline"),
+    NAME(STATUS, "status"),
+    NAME(STATUS, "pubstatus"),
+    NAME(VERSION, "version"),
+    NAME(TOPICS, "topics"),
+    NAME(TOPICS, "topic"),
+    NAME(TOPICS, "tags"),
+    NAME(TOPICS, "keywords"),
+    NAME(TOPICS, "categories"),
+    NAME(TOPICS, "category"),
+    NAME(TOPICS, "subjects"),
+    NAME(TOPICS, "section"),
+    NAME(TOPICS, "articlesection"),
+    NAME(PLACES, "places"),
+    NAME(PLACES, "locations"),
+    NAME(PEOPLE, "people"),
+    NAME(PEOPLE, "persons"),
+    NAME(ORGS, "orgs"),
+    NAME(ORGS, "organisations"),
+    NAME(ORGS, "organizations"),
+    NAME(PUBLISHED, "published"),
+    NAME(PUBLISHED, "datepublished"),
+    NAME(PUBLISHED, "datepublish"),
+    NAME(PUBLISHED, "publishedat"),
+    NAME(PUBLISHED, "publisheddate"),
+    NAME(PUBLISHED, "publishdate"),
+    NAME(PUBLISHED, "publicationdate"),
+    NAME(PUBLISHED, "pubdate"),
+    NAME(PUBLISHED, "date"),
+    NAME(PUBLISHED, "created"),
+    NAME(PUBLISHED, "createdat"),
+    NAME(PUBLISHED, "datecreated"),
+    NAME(PUBLISHED, "timestamp"),
+    NAME(MODIFIED, "modified"),
+    NAME(MODIFIED, "datemodified"),
+    NAME(MODIFIED, "datemodify"),
+    NAME(MODIFIED, "modifiedat"),
+    NAME(MODIFIED, "lastmodified"),
+    NAME(MODIFIED, "updated"),
+    NAME(MODIFIED, "updatedat"),
+    NAME(MODIFIED, "versioncreated"),
+};
+enum { NAME_COUNT = sizeof names / sizeof *names };
+
+/* What the record has for one field. */
+struct found {
+    json_t *value;
+    const char *key; /* as the record spells it, for messages */
+    size_t rank;
+};
+
+struct filling {
+    struct found found[FIELD_COUNT];
+    struct arena *arena;
+    struct reject *reject;
+};
+
+/* NAME_COUNT when the key means nothing to us. */
+static size_t find_name(const char *key)
+{
+    char plain[NAME_MAX_BYTES];
+    size_t len = 0;
+    for (; *key; key++) {
+        if (*key == '_' || *key == '-')
+            continue;
+        if (len == sizeof plain)
+            return NAME_COUNT;
+        plain[len++] = *key >= 'A' && *key <= 'Z' ? (char)(*key | 0x20) : *key;
+    }
+    size_t rank = 0;
+    while (rank < NAME_COUNT &&
+           (names[rank].len != len || memcmp(names[rank].name, plain, len)))
+        rank++;
+    return rank;
+}
+
+static struct slice string_of(const json_t *value)
+{
+    return (struct slice){(const uint8_t *)json_string_value(value),
+                          json_string_length(value)};
+}
+
+static bool is_empty(const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_NULL:
+        return true;
+    case JSON_STRING:
+        return slice_trim(string_of(value)).len == 0;
+    case JSON_ARRAY:
+        return json_array_size(value) == 0;
+    case JSON_OBJECT:
+        return json_object_size(value) == 0;
+    default:
+        return false;
+    }
+}
+
+static const char *type_name(const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "an array";
+    case JSON_STRING:
+        return "a string";
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return "a number";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "true or false";
+    case JSON_NULL:
+        break;
+    }
+    return "null";
+}
+
+static int wrong_type(struct filling *f, enum field field, const json_t *value,
+                      const char *want)
+{
+    return reject_set(f->reject, 0, 0, "\"%s\" holds %s, not %s",
+                      f->found[field].key, type_name(value), want);
+}
+
+/* A string, or the name of {"name": ...}; NULL for anything else. */
+static const json_t *name_of(const json_t *value)
+{
+    static const char *const keys[] = {"name", "title", "label", "text"};
+    if (json_is_string(value))
+        return value;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const json_t *name = json_object_get(value, keys[i]);
+        if (json_is_string(name))
+            return name;
+    }
+    return NULL;
+}
+
+/* Strings of a string, of {"name"} or of an array of these, with `between` between
+ * them. */
+static int join_strings(struct filling *f, enum field field,
+                        const char *between, struct slice *out)
+{
+    const json_t *value = f->found[field].value;
+    bool many = json_is_array(value);
+    size_t count = many ? json_array_size(value) : 1, size = 0;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = many ? json_array_get(value, i) : value;
+        const json_t *name = name_of(item);
+        if (!name)
+            return wrong_type(f, field, item, "text");
+        size += string_of(name).len + strlen(between);
+    }
+    if (!many) {
+        *out = string_of(name_of(value));
+        return 0;
+    }
+    char *text = arena_alloc(f->arena, size + 1), *end = text;
+    if (!text)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        struct slice s = string_of(name_of(json_array_get(value, i)));
+        if (end > text)
+            end = stpcpy(end, between);
+        memcpy(end, s.data, s.len);
+        end += s.len;
+    }
+    *out = (struct slice){(uint8_t *)text, (size_t)(end - text)};
+    return 0;
+}
+
+static int fill_text(struct filling *f, enum field field, struct slice *out)
+{
+    struct slice text;
+    if (!f->found[field].value)
+        return 0;
+    int rc = join_strings(f, field, "\n\n", &text);
+    return rc ? rc : text_clean(text, f->arena, out);
+}
+
+static int fill_line(struct filling *f, enum field field, struct slice *out)
+{
+    struct slice text;
+    if (!f->found[field].value)
+        return 0;
+    int rc = join_strings(f, field, ", ", &text);
+    return rc ? rc : text_clean_line(text, f->arena, out);
+}
+
+static int fill_id(struct filling *f, struct slice *out)
+{
+    const json_t *value = f->found[FIELD_ID].value;
+    if (!value)
+        return 0;
+    if (json_is_string(value))
+        return text_clean_line(string_of(value), f->arena, out);
+    if (!json_is_integer(value))
+        return wrong_type(f, FIELD_ID, value, "text or a whole number");
+    char *text = arena_printf(f->arena, "%" JSON_INTEGER_FORMAT,
+                              json_integer_value(value));
+    if (!text)
+        return ERR_NOMEM;
+    *out = slice_of(text);
+    return 0;
+}
+
+static bool is_tag_part(struct slice part, bool first)
+{
+    for (size_t i = 0; i < part.len; i++) {
+        uint8_t c = part.data[i];
+        if (!(c >= 'a' && c <= 'z') && (first || !(c >= '0' && c <= '9')))
+            return false;
+    }
+    return first ? part.len == 2 || part.len == 3
+                 : part.len >= 1 && part.len <= 8;
+}
+
+/* BCP 47: "en", "zh-hans-cn". */
+static bool is_language_tag(struct slice tag)
+{
+    for (size_t at = 0; at <= tag.len;) {
+        size_t end = at;
+        while (end < tag.len && tag.data[end] != '-')
+            end++;
+        if (!is_tag_part(slice_part(tag, at, end), at == 0))
+            return false;
+        at = end + 1;
+    }
+    return true;
+}
+
+/* What cannot be a tag ("English") is no language to us. */
+static int fill_lang(struct filling *f, struct slice *out)
+{
+    struct slice text = {0};
+    int rc = fill_line(f, FIELD_LANG, &text);
+    if (rc || text.len == 0)
+        return rc;
+    uint8_t *tag = arena_copy(f->arena, text.data, text.len);
+    if (!tag)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < text.len; i++)
+        tag[i] = tag[i] == '_'                    ? '-'
+                 : tag[i] >= 'A' && tag[i] <= 'Z' ? tag[i] | 0x20
+                                                  : tag[i];
+    if (is_language_tag((struct slice){tag, text.len}))
+        *out = (struct slice){tag, text.len};
+    return 0;
+}
+
+static int add_names(struct filling *f, struct slice text, bool split,
+                     struct slice_list *out)
+{
+    for (size_t at = 0; at <= text.len;) {
+        size_t end = at;
+        while (end < text.len &&
+               !(split && (text.data[end] == ',' || text.data[end] == ';')))
+            end++;
+        struct slice name = slice_trim(slice_part(text, at, end));
+        if (name.len > 0 &&
+            text_clean_line(name, f->arena, &out->item[out->count++]))
+            return ERR_NOMEM;
+        at = end + 1;
+    }
+    return 0;
+}
+
+/* An array of names, or one string of them with commas between. */
+static int fill_list(struct filling *f, enum field field,
+                     struct slice_list *out)
+{
+    const json_t *value = f->found[field].value;
+    if (!value)
+        return 0;
+    bool many = json_is_array(value);
+    size_t count = many ? json_array_size(value) : 1, room = count;
+    if (!many && name_of(value)) {
+        struct slice text = string_of(name_of(value));
+        for (size_t i = 0; i < text.len; i++)
+            room += text.data[i] == ',' || text.data[i] == ';';
+    }
+    out->item = arena_array(f->arena, struct slice, room);
+    if (!out->item)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = many ? json_array_get(value, i) : value;
+        const json_t *name = name_of(item);
+        if (!name && json_is_null(item))
+            continue;
+        if (!name)
+            return wrong_type(f, field, item, "names");
+        int rc = add_names(f, string_of(name), !many, out);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+/* A number is a time: seconds since 1970, or milliseconds when seconds would lie
+ * behind the year 5000. But 2022 and 20220329 are what they look like. */
+static int date_of_number(double number, struct date *out)
+{
+    char text[16];
+    if ((number >= 1000 && number <= 9999) ||
+        (number >= 19000101 && number <= 20991231)) {
+        snprintf(text, sizeof text, "%.0f", number);
+        if (date_parse(slice_of(text), out, NULL) == 0)
+            return 0;
+    }
+    if (number >= 1e11 || number <= -1e11)
+        number /= 1000;
+    if (!(number >= (double)DATE_MIN && number < (double)DATE_MAX))
+        return ERR_INVALID;
+    out->seconds = (int64_t)number;
+    if (number < (double)out->seconds)
+        out->seconds--;
+    out->precision = DATE_SECOND;
+    return 0;
+}
+
+static bool is_number_text(struct slice s)
+{
+    if (s.len != 10 && s.len != 13)
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (s.data[i] < '0' || s.data[i] > '9')
+            return false;
+    return true;
+}
+
+static int fill_date(struct filling *f, enum field field, struct date *out)
+{
+    const json_t *value = f->found[field].value;
+    struct err err = {0};
+    if (!value)
+        return 0;
+    if (json_is_number(value)) {
+        if (date_of_number(json_number_value(value), out))
+            return reject_set(f->reject, 0, 0, "\"%s\": %.17g is no time",
+                              f->found[field].key, json_number_value(value));
+        return 0;
+    }
+    if (!json_is_string(value))
+        return wrong_type(f, field, value, "a date");
+    struct slice text = slice_trim(string_of(value));
+    if (is_number_text(text))
+        return date_of_number(strtod(json_string_value(value), NULL), out);
+    if (date_parse(text, out, &err))
+        return reject_set(f->reject, 0, 0, "\"%s\": %s", f->found[field].key,
+                          err.text);
+    return 0;
+}
+
+/* A whole number, or text that begins with one: "2", "2.0". */
+static int fill_version(struct filling *f, uint32_t *out)
+{
+    const json_t *value = f->found[FIELD_VERSION].value;
+    uint64_t number = 0;
+    if (!value)
+        return 0;
+    if (json_is_integer(value) && json_integer_value(value) >= 0) {
+        number = (uint64_t)json_integer_value(value);
+    } else if (json_is_string(value)) {
+        struct slice s = slice_trim(string_of(value));
+        size_t i = 0;
+        for (; i < s.len && i < 10 && s.data[i] >= '0' && s.data[i] <= '9'; i++)
+            number = number * 10 + (s.data[i] - '0');
+        if (i == 0 || (i < s.len && s.data[i] != '.'))
+            number = UINT64_MAX;
+    } else {
+        number = UINT64_MAX;
+    }
+    if (number > UINT32_MAX)
+        return reject_set(f->reject, 0, 0, "\"%s\" is no version number",
+                          f->found[FIELD_VERSION].key);
+    *out = (uint32_t)number;
+    return 0;
+}
+
+static void find_fields(json_t *object, struct found *found)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        size_t rank = find_name(key);
+        if (rank == NAME_COUNT || is_empty(value))
+            continue;
+        struct found *best = &found[names[rank].field];
+        if (!best->value || rank < best->rank)
+            *best = (struct found){value, key, rank};
+    }
+}
+
+/* Without an url, an id that is one serves for it. */
+static void url_from_id(struct article *a)
+{
+    if (a->url.len == 0 && (slice_starts_with(a->id, SLICE("http://")) ||
+                            slice_starts_with(a->id, SLICE("https://"))))
+        a->url = a->id;
+}
+
+int json_to_article(json_t *object, struct arena *arena, struct article *a,
+                    struct reject *reject)
+{
+    struct filling f = {.arena = arena, .reject = reject};
+    int rc;
+    *a = (struct article){0};
+    find_fields(object, f.found);
+    if ((rc = fill_id(&f, &a->id)) ||
+        (rc = fill_line(&f, FIELD_URL, &a->url)) ||
+        (rc = fill_line(&f, FIELD_TITLE, &a->text[PART_TITLE])) ||
+        (rc = fill_text(&f, FIELD_SUMMARY, &a->text[PART_SUMMARY])) ||
+        (rc = fill_text(&f, FIELD_BODY, &a->text[PART_BODY])) ||
+        (rc = fill_text(&f, FIELD_CAPTIONS, &a->text[PART_CAPTIONS])) ||
+        (rc = fill_line(&f, FIELD_SOURCE, &a->source)) ||
+        (rc = fill_lang(&f, &a->lang)) ||
+        (rc = fill_line(&f, FIELD_BYLINE, &a->byline)) ||
+        (rc = fill_line(&f, FIELD_DATELINE, &a->dateline)) ||
+        (rc = fill_line(&f, FIELD_STATUS, &a->status)) ||
+        (rc = fill_version(&f, &a->version)) ||
+        (rc = fill_list(&f, FIELD_TOPICS, &a->topics)) ||
+        (rc = fill_list(&f, FIELD_PLACES, &a->places)) ||
+        (rc = fill_list(&f, FIELD_PEOPLE, &a->people)) ||
+        (rc = fill_list(&f, FIELD_ORGS, &a->orgs)) ||
+        (rc = fill_date(&f, FIELD_PUBLISHED, &a->published)) ||
+        (rc = fill_date(&f, FIELD_MODIFIED, &a->modified)))
+        return rc;
+    if (a->published.precision != DATE_NONE)
+        a->published_from = ORIGIN_GIVEN;
+    url_from_id(a);
+    return 0;
+}
