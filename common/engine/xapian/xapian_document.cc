@@ -54,10 +54,10 @@ static void add_words(Xapian::Document &document,
             need(err_set(err, ERR_INVALID, "a word of %u positions",
                          unsigned{token.width}));
         document.add_posting(occurrence_term(WORD, token.form, token.width),
-                             token.position);
+                             token.position + POSITION_OFFSET);
         if (token.all_caps)
             document.add_posting(occurrence_term(CAPS, token.form, token.width),
-                                 token.position);
+                                 token.position + POSITION_OFFSET);
     }
 }
 

@@ -45,6 +45,10 @@ constexpr size_t TERM_MAX = 245, ORDER_DATE_BYTES = 8;
 constexpr size_t KEY_MAX = LIMIT_KEY_BYTES + 16;
 static_assert(LIMIT_TERM_BYTES + 4 <= TERM_MAX, "w, form, 01, width");
 
+// Positions are stored plus one: glass (1.4.22) gives the list {0, 1} back as {1},
+// because its second entry takes no bits and the list then looks like a single one.
+constexpr Xapian::termpos POSITION_OFFSET = 1;
+
 inline std::string text_of(struct slice s)
 {
     return std::string(reinterpret_cast<const char *>(s.data), s.len);

@@ -112,7 +112,8 @@ static int word_spans(struct article_view *view, const struct node *word,
             auto end = db.positionlist_end(self->doc, term.term);
             for (auto at = db.positionlist_begin(self->doc, term.term);
                  at != end; ++at)
-                spans.push_back({*at, *at + term.width});
+                spans.push_back({*at - POSITION_OFFSET,
+                                 *at - POSITION_OFFSET + term.width});
             return false;
         });
         std::sort(spans.begin(), spans.end(), before);
