@@ -33,12 +33,12 @@ enum {
     LANGUAGE_COUNT = sizeof languages / sizeof *languages,
     NO_LANGUAGE = LANGUAGE_COUNT,
     SLOT_COUNT = 1 << 15,
-    SLOT_BYTES = 61,
+    SLOT_BYTES = 62,
 };
 
 /* 64 bytes: one cache line. An empty slot has form_len 0. */
 struct slot {
-    uint8_t language, form_len, stem_len;
+    uint8_t form_len, stem_len;
     uint8_t bytes[SLOT_BYTES]; /* form, then stem */
 };
 
@@ -121,6 +121,7 @@ static int run_snowball(struct stemmers *stemmers, int language,
     return ERR_OK;
 }
 
+/* One form has another slot in each language, so slots need not name theirs. */
 static struct slot *slot_of(struct stemmers *stemmers, int language,
                             struct slice form)
 {
@@ -128,12 +129,10 @@ static struct slot *slot_of(struct stemmers *stemmers, int language,
     return &stemmers->slot[hash % SLOT_COUNT];
 }
 
-static void slot_fill(struct slot *slot, int language, struct slice form,
-                      struct slice stem)
+static void slot_fill(struct slot *slot, struct slice form, struct slice stem)
 {
     if (form.len + stem.len > SLOT_BYTES)
         return;
-    slot->language = (uint8_t)language;
     slot->form_len = (uint8_t)form.len;
     slot->stem_len = (uint8_t)stem.len;
     memcpy(slot->bytes, form.data, form.len);
@@ -162,7 +161,7 @@ int stem_form(struct stemmers *stemmers, struct slice lang, struct slice form,
         return ERR_OK;
     }
     struct slot *slot = slot_of(stemmers, language, form);
-    if (slot->form_len == form.len && slot->language == language &&
+    if (slot->form_len == form.len &&
         memcmp(slot->bytes, form.data, form.len) == 0)
         return give(
             form, (struct slice){slot->bytes + slot->form_len, slot->stem_len},
@@ -171,6 +170,6 @@ int stem_form(struct stemmers *stemmers, struct slice lang, struct slice form,
     int rc = run_snowball(stemmers, language, form, &stem);
     if (rc)
         return rc;
-    slot_fill(slot, language, form, stem);
+    slot_fill(slot, form, stem);
     return give(form, stem, arena, out);
 }

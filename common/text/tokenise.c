@@ -353,7 +353,7 @@ static int scan_cluster(struct scanner *s, size_t *at)
 /* --- the text --- */
 
 enum {
-    BYTE_LOWER = 1, /* or a digit's neighbour in rank: see BYTE_DIGIT */
+    BYTE_LOWER = 1,
     BYTE_UPPER = 2,
     BYTE_DIGIT = 4,
     BYTE_HOOK = 8, /* may hold two words together */
@@ -379,12 +379,9 @@ static bool scan_ascii(struct slice text, size_t *at, uint8_t *any)
         seen |= kind;
         end++;
     }
-    if (end < text.len && (kind & (BYTE_HOOK | BYTE_HIGH))) {
-        if ((kind & BYTE_HIGH) ||
-            (end + 1 < text.len &&
-             (byte_kind[text.data[end + 1]] & (BYTE_WORD | BYTE_HIGH))))
-            return false;
-    }
+    if ((kind & (BYTE_HOOK | BYTE_HIGH)) && end + 1 < text.len &&
+        (byte_kind[text.data[end + 1]] & (BYTE_WORD | BYTE_HIGH)))
+        return false;
     *at = end;
     *any = seen;
     return true;
