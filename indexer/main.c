@@ -1,1 +1,7 @@
-int main(void) { return 2; }
+#include "engine/registry/engines.h"
+#include "indexer/commands.h"
+
+int main(int argc, char **argv)
+{
+    return command_main(engines, argc, argv);
+}

@@ -3,7 +3,6 @@
 #include "base/cancel.h"
 #include "base/json_out.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,9 +86,9 @@ void report_tick(struct report *report, uint64_t offset)
         done = expected; /* within a compressed file: wait for its end */
     if (expected && done) {
         double part = (double)done / (double)expected;
-        double left = seconds / part - seconds;
-        fprintf(stderr, ", %.0f %%, %.0f:%02.0f left", part * 100,
-                floor(left / 60), floor(fmod(left, 60)));
+        unsigned long left = (unsigned long)(seconds / part - seconds);
+        fprintf(stderr, ", %.0f %%, %lu:%02lu left", part * 100, left / 60,
+                left % 60);
     }
     fflush(stderr);
 }
@@ -151,6 +150,15 @@ void report_print_rejects(const struct report *report)
             records);
 }
 
+static void print_conflicts(struct slice keys, FILE *out)
+{
+    for (size_t at = 0, i = 0; i < keys.len; i++)
+        if (keys.data[i] == '\n') {
+            fprintf(out, "%12s%.*s\n", "", SLICE_ARG(slice_part(keys, at, i)));
+            at = i + 1;
+        }
+}
+
 int report_summary(const struct report *report,
                    const struct generation_info *info, FILE *out)
 {
@@ -167,19 +175,15 @@ int report_summary(const struct report *report,
     fprintf(out, "%llu records, %.1f MB in %.1f s (%.1f MB/s)\n",
             (unsigned long long)report->records, (double)report->bytes / 1e6,
             seconds, megabytes_per_second(report, seconds));
-    for (int kind = 0; kind < UPSERT_KINDS; kind++)
-        if (outcome_text[kind].json &&
-            (report->outcome[kind] || kind == UPSERT_NEW))
-            fprintf(out, "%10llu %s\n",
-                    (unsigned long long)report->outcome[kind],
-                    report->outcome[kind] == 1 ? outcome_text[kind].one
-                                               : outcome_text[kind].many);
-    struct slice keys = strbuf_slice(&report->conflicts);
-    for (size_t at = 0, i = 0; i < keys.len; i++)
-        if (keys.data[i] == '\n') {
-            fprintf(out, "%12s%.*s\n", "", SLICE_ARG(slice_part(keys, at, i)));
-            at = i + 1;
-        }
+    for (int kind = 0; kind < UPSERT_KINDS; kind++) {
+        unsigned long long count = report->outcome[kind];
+        if (!outcome_text[kind].json || (count == 0 && kind != UPSERT_NEW))
+            continue;
+        fprintf(out, "%10llu %s\n", count,
+                count == 1 ? outcome_text[kind].one : outcome_text[kind].many);
+        if (kind == UPSERT_CONFLICT)
+            print_conflicts(strbuf_slice(&report->conflicts), out);
+    }
     if (report->rejects.count)
         fprintf(out, "%10llu rejected\n",
                 (unsigned long long)report->rejects.count);
