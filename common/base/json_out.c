@@ -13,13 +13,13 @@ void json_begin(struct json_out *j, struct strbuf *out)
 }
 
 /* After a failed append the text no longer tells where we are. */
-static bool after_key(const struct json_out *j)
+__attribute__((unused)) static bool after_key(const struct json_out *j)
 {
     const struct strbuf *out = j->out;
     return out->failed || (out->len > 0 && out->data[out->len - 1] == ':');
 }
 
-static bool in_object(const struct json_out *j)
+__attribute__((unused)) static bool in_object(const struct json_out *j)
 {
     return j->depth > 0 && j->closer[j->depth - 1] == '}';
 }
