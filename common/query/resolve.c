@@ -233,8 +233,8 @@ static int resolve_text(struct resolver *r, const struct ast *ast,
                         enum node_kind kind, enum reading last,
                         struct node **out)
 {
-    struct unit *unit;
-    size_t count;
+    struct unit *unit = NULL;
+    size_t count = 0;
     int rc = find_units(r, ast->text, &unit, &count);
     if (rc)
         return rc;
