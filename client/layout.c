@@ -52,9 +52,10 @@ struct wrap {
 
     struct strbuf word; /* goes into one line */
     size_t word_columns;
-    bool may_break; /* behind what `word` ends with, when a wide one follows */
+    bool has_text; /* not only the edge of a mark */
     bool word_ends_wide;
 
+    bool mark_begins;     /* with the next character */
     bool marked;          /* inside a mark, where the word ends */
     bool marked_at_start; /* and where it starts */
 };
@@ -109,9 +110,26 @@ static void end_word(struct wrap *w)
     }
     strbuf_reset(&w->word);
     w->word_columns = 0;
-    w->may_break = w->word_ends_wide = false;
+    w->has_text = w->word_ends_wide = false;
     w->marked_at_start = w->marked;
     w->blank = false;
+}
+
+static void begin_mark(struct wrap *w)
+{
+    put_mark(w, &w->word, true);
+    w->word_columns += w->layout->mark_columns;
+    w->mark_begins = false;
+    w->marked = true;
+}
+
+static void end_mark(struct wrap *w)
+{
+    if (w->mark_begins) /* there was nothing to show in it */
+        begin_mark(w);
+    put_mark(w, &w->word, false);
+    w->word_columns += w->layout->mark_columns;
+    w->marked = false;
 }
 
 static void put_char(struct wrap *w, uint32_t c)
@@ -119,31 +137,23 @@ static void put_char(struct wrap *w, uint32_t c)
     uint8_t bytes[4];
     struct slice text = {bytes, utf8_put(c, bytes)};
     size_t columns = utf8_columns(text);
-    bool wide = columns == 2 && !is_wide_closing(c);
+    bool closing = is_wide_closing(c);
     const struct layout *layout = w->layout;
+    size_t needed =
+        w->word_columns + columns + (w->mark_begins ? layout->mark_columns : 0);
     bool too_long = layout->width > layout->indent &&
-                    w->word_columns + columns > layout->width - layout->indent;
-    if (columns && w->may_break &&
-        (wide || (w->word_ends_wide && !is_wide_closing(c)) || too_long))
+                    needed > layout->width - layout->indent;
+    bool wide = (columns == 2 || w->word_ends_wide) && !closing;
+    if (columns && w->has_text && (wide || too_long))
         end_word(w);
+    if (w->mark_begins)
+        begin_mark(w);
     strbuf_add_slice(&w->word, text);
     w->word_columns += columns;
     if (columns) {
         w->word_ends_wide = columns == 2;
-        w->may_break = true;
+        w->has_text = true;
     }
-}
-
-/* A mark's edge belongs to the word it stands at. */
-static void put_edge(struct wrap *w, bool on)
-{
-    if (on && w->word_ends_wide)
-        end_word(w);
-    put_mark(w, &w->word, on);
-    w->word_columns += w->layout->mark_columns;
-    w->marked = on;
-    if (on)
-        w->may_break = false;
 }
 
 void layout_text(struct strbuf *out, struct slice text,
@@ -163,18 +173,18 @@ void layout_text(struct strbuf *out, struct slice text,
             w.blank = true;
         }
         if (next < mark_count && marks[next].start < at && !w.marked)
-            put_edge(&w, true);
+            w.mark_begins = true;
         if (c && c != ' ')
             put_char(&w, c);
-        if (w.marked && marks[next].end <= at) {
-            put_edge(&w, false);
+        if ((w.marked || w.mark_begins) && marks[next].end <= at) {
+            end_mark(&w);
             next++;
         }
         if (w.word.len > WORD_BYTES_MAX / 2) /* unwrapped, or no columns */
             end_word(&w);
     }
     if (w.marked)
-        put_edge(&w, false);
+        end_mark(&w);
     end_word(&w);
     strbuf_add_char(out, '\n');
     strbuf_release(&w.word);
