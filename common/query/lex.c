@@ -9,6 +9,8 @@
 int lex_start(struct lexer *lexer, struct slice text, struct arena *arena,
               struct err *err)
 {
+    if (!text.data)
+        text = SLICE("");
     *lexer = (struct lexer){.text = text, .arena = arena, .err = err};
     size_t bad_at;
     if (text.len > LIMIT_QUERY_BYTES)
@@ -227,7 +229,7 @@ static int read_minus(struct lexer *lexer, bool after_blank, struct lexeme *out)
     return lex_note(lexer, "minus-as-text",
                     "a minus directly behind other text is punctuation; put a "
                     "space before it to exclude what follows",
-                    (struct slice){0}, "");
+                    SLICE(""), "");
 }
 
 static int read_plain(struct lexer *lexer, bool after_blank, struct lexeme *out)
