@@ -3,11 +3,13 @@
  */
 #include "text/tokenise.h"
 
+#include "base/files.h"
 #include "base/utf8.h"
 #include "check.h"
 #include "corpus_text.h"
 #include "tokens_text.h"
 
+#include <ftw.h>
 #include <unicode/ubrk.h>
 #include <unicode/uchar.h>
 #include <unicode/utext.h>
@@ -18,6 +20,8 @@ enum {
                   joined forms, of which the copy may have fewer */
     KIND_COUNT
 };
+
+static int files_seen; /* nftw() passes nothing on */
 
 static bool same_token(const struct token *a, const struct token *b,
                        uint32_t from, uint32_t position)
@@ -322,6 +326,29 @@ TEST(copies_of_real_news_have_its_tokens)
         CHECK(corpus_each(corpora[i], 300, see_text, &seed) > 0);
 }
 
+/* The files of corpus/ as they are: JSON is raw text like any other. */
+static int see_file(const char *path, const struct stat *info, int kind,
+                    struct FTW *where)
+{
+    static uint64_t seed = 80;
+    struct bytes_out file = {0};
+    (void)info;
+    (void)where;
+    if (kind != FTW_F)
+        return 0;
+    CHECK_EQ(file_read(path, 8 << 20, &file, NULL), 0);
+    check_law((struct slice){file.data, file.len}, 40, &seed);
+    bytes_out_release(&file);
+    files_seen++;
+    return 0;
+}
+
+TEST(copies_of_our_own_articles_have_their_tokens)
+{
+    CHECK_EQ(nftw(PROJECT_DIR "/corpus", see_file, 8, FTW_PHYS), 0);
+    CHECK(files_seen > 10);
+}
+
 /* A token for each character of Chinese: any run of 2 to 8 of them is found. */
 static void see_chinese(struct slice text, struct slice lang, void *arg)
 {
@@ -399,5 +426,6 @@ TEST(clusters_are_icus)
 }
 
 RUN(T(copies_of_random_text_have_its_tokens),
+    T(copies_of_our_own_articles_have_their_tokens),
     T(copies_of_real_news_have_its_tokens),
     T(any_run_of_chinese_characters_is_found), T(clusters_are_icus))

@@ -1,4 +1,4 @@
-# corpus_text.h unpacks the shared corpora, and compares with ICU itself.
+# corpus_text.h unpacks the shared corpora.
 foreach(name test_quoted_copy test_stem)
   target_link_libraries(${name} PRIVATE ZLIB::ZLIB PkgConfig::JANSSON)
 endforeach()
