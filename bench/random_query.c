@@ -1,5 +1,7 @@
 #include "bench/random_query.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -103,9 +105,10 @@ static void add_prefix(struct random_queries *random, const struct place *place,
                        struct strbuf *out)
 {
     struct slice word = text_between(place, token_of(place), token_of(place));
-    size_t cut = 2 + random_below(random, 6);
-    while (cut < word.len && (word.data[cut] & 0xc0) == 0x80)
-        cut++;
+    size_t cut = 0;
+    for (uint32_t letters = 2 + random_below(random, 5);
+         letters > 0 && cut < word.len; letters--)
+        utf8_next(word, &cut);
     if (cut >= word.len || is_operator(word)) {
         add_word(random, place, out);
         return;
