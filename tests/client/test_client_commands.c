@@ -1,5 +1,6 @@
 #include "client/command.h"
 
+#include "base/files.h"
 #include "fake_daemon.h"
 
 #include <fcntl.h>
@@ -372,6 +373,46 @@ TEST(every_command_shows_its_help)
     }
 }
 
+/* The file's text, without the backslashes of a manual. */
+static void read_plain(const char *path, char *out, size_t size)
+{
+    struct bytes_out bytes = {0};
+    size_t len = 0;
+    CHECK_EQ(file_read(path, size - 1, &bytes, NULL), 0);
+    for (size_t i = 0; i < bytes.len; i++)
+        if (bytes.data[i] != '\\')
+            out[len++] = (char)bytes.data[i];
+    out[len] = '\0';
+    bytes_out_release(&bytes);
+}
+
+TEST(manual_and_completion_know_every_option)
+{
+    static const struct {
+        command_function *command;
+        const char *name;
+    } rows[] = {{command_search, "search"}, {command_status, "status"}};
+    static char manual[32 << 10], completion[32 << 10];
+    read_plain(PROJECT_DIR "/docs/man/dateline.1", manual, sizeof manual);
+    read_plain(PROJECT_DIR "/client/dateline.bash", completion,
+               sizeof completion);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct outcome outcome;
+        const char *const words[WORDS_MAX] = {rows[i].name, "--help"};
+        int options = 0;
+        run(rows[i].command, words, "/nonexistent/s", &outcome);
+        for (char *at = outcome.out; (at = strstr(at, " --")); options++) {
+            size_t len = strcspn(++at, " \n");
+            char name[40];
+            snprintf(name, sizeof name, "%.*s", (int)len, at);
+            CHECK_MSG(strstr(completion, name), "%s", name);
+            if (strcmp(name, "--help") && strcmp(name, "--version"))
+                CHECK_MSG(strstr(manual, name), "%s", name);
+        }
+        CHECK(options >= 5);
+    }
+}
+
 /* The command's output on a terminal of `columns`. */
 static void run_in_terminal(const char *const *words, const char *socket,
                             unsigned short columns, char out[OUTPUT_MAX])
@@ -466,6 +507,6 @@ TEST(a_full_disk_is_trouble)
 
 RUN(T(a_command_asks_prints_and_says_how_it_went),
     T(a_command_line_without_sense_asks_nobody),
-    T(every_command_shows_its_help),
+    T(every_command_shows_its_help), T(manual_and_completion_know_every_option),
     T(a_terminal_gets_colours_unless_told_otherwise),
     T(a_terminal_gets_lines_that_fit), T(a_full_disk_is_trouble))
