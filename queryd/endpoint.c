@@ -1,0 +1,23 @@
+#include "queryd/endpoint.h"
+
+#define GET_ONLY true, false, "Allow: GET\r\n"
+#define GET_AND_POST true, true, "Allow: GET, POST\r\n"
+#define POST_ONLY false, true, "Allow: POST\r\n"
+
+const struct endpoint endpoints[ENDPOINTS] = {
+    [ENDPOINT_SEARCH] = {"search", "/v1/search", GET_AND_POST, ON_WORKER,
+                         search_params, answer_search},
+    [ENDPOINT_COUNT] = {"count", "/v1/count", GET_AND_POST, ON_WORKER,
+                        count_params, answer_count},
+    [ENDPOINT_EXPLAIN] = {"explain", "/v1/explain", GET_AND_POST, ON_WORKER,
+                          count_params, answer_explain},
+    [ENDPOINT_ARTICLE] = {"article", "/v1/articles/", GET_ONLY, ON_WORKER,
+                          no_params, answer_article},
+    [ENDPOINT_STATUS] = {"status", "/v1/status", GET_ONLY, ON_LOOP, no_params,
+                         answer_status},
+    [ENDPOINT_METRICS] = {"metrics", "/metrics", GET_ONLY, ON_LOOP, no_params,
+                          answer_metrics},
+    [ENDPOINT_RELOAD] = {"reload", "/v1/reload", POST_ONLY, ON_RELOAD,
+                         no_params, NULL},
+    [ENDPOINT_NONE] = {"none", NULL, GET_ONLY, ON_LOOP, NULL, NULL},
+};

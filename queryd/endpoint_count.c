@@ -1,0 +1,33 @@
+#include "queryd/endpoint.h"
+#include "queryd/question.h"
+
+int answer_count(struct request *request, struct worker *worker)
+{
+    struct question question;
+    struct search_result result = {0};
+    int rc = question_read(request, worker, &question);
+    if (rc)
+        return rc;
+    struct search_request ask = {.count_total = true,
+                                 .count_hits = request->params.hits,
+                                 .cancel = request->cancel};
+    rc = question.engine->search(question.searcher, &question.query, &ask,
+                                 &request->arena, &result, &request->err);
+    if (rc)
+        return rc;
+
+    struct json_out j;
+    json_begin(&j, &request->reply);
+    json_object(&j);
+    question_write_head(&question, &j);
+    json_key(&j, "total");
+    json_u64(&j, result.total);
+    if (request->params.hits) {
+        json_key(&j, "total_hits");
+        json_u64(&j, result.total_hits);
+    }
+    question_write_notes(&question, &j);
+    json_end(&j);
+    question_write_took(&question, &j);
+    return ERR_OK;
+}

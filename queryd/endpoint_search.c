@@ -1,0 +1,200 @@
+#include "queryd/cursor.h"
+#include "queryd/endpoint.h"
+#include "queryd/question.h"
+#include "queryd/relaxations.h"
+#include "views/snippet.h"
+
+enum { SNIPPET_BYTES = 300 };
+
+static int read_cursor(struct question *question, struct search_cursor *after)
+{
+    struct request *request = question->request;
+    struct cursor cursor;
+    if (!request->params.cursor.data)
+        return ERR_OK;
+    int rc = cursor_read(request->params.cursor, &request->arena, &cursor,
+                         &request->err);
+    if (rc)
+        return rc;
+    if (cursor.question != question->digest)
+        return err_set(&request->err, ERR_INVALID,
+                       "the cursor belongs to another query or sort");
+    if (cursor.generation != request->snapshot->info.generation) {
+        request->repeat = question->typed;
+        return err_set(&request->err, ERR_GONE,
+                       "generation %llu of the cursor is retired; repeat the "
+                       "query without it",
+                       (unsigned long long)cursor.generation);
+    }
+    *after = cursor.after;
+    return ERR_OK;
+}
+
+static int write_snippet(const struct question *question,
+                         const struct article *article, struct arena *arena,
+                         struct json_out *j)
+{
+    struct err *err = &question->request->err;
+    struct analysis analysis;
+    struct snippet snippet;
+    int rc = analyse_article(article, question->stemmers, arena, &analysis);
+    if (rc)
+        return err_set(err, rc, "an article cannot be analysed: %s",
+                       err_name(rc));
+    rc = snippet_make(&question->query, article, &analysis, SNIPPET_BYTES,
+                      arena, &snippet, err);
+    if (rc)
+        return rc;
+    json_key(j, "snippet");
+    json_object(j);
+    json_key(j, "text");
+    json_slice(j, snippet.text);
+    json_key(j, "marks");
+    json_array(j);
+    for (size_t i = 0; i < snippet.mark_count; i++) {
+        json_array(j);
+        json_u64(j, snippet.mark[i].start);
+        json_u64(j, snippet.mark[i].end);
+        json_end(j);
+    }
+    json_end(j);
+    json_key(j, "cut_before");
+    json_bool(j, snippet.cut_before);
+    json_key(j, "cut_after");
+    json_bool(j, snippet.cut_after);
+    json_end(j);
+    return ERR_OK;
+}
+
+static void write_date(struct json_out *j, struct date date)
+{
+    char text[DATE_TEXT_SIZE];
+    if (date.precision == DATE_NONE)
+        json_null(j);
+    else
+        json_text(j, date_format(date, text));
+}
+
+/* An article in an arena of its own: a page of long ones must not need the memory
+ * of all of them together. */
+static int write_found(const struct question *question,
+                       const struct found *found, struct json_out *j)
+{
+    struct request *request = question->request;
+    struct article article;
+    struct arena arena;
+    arena_init(&arena, request->arena.limit);
+    int rc = cancel_check(request->cancel);
+    if (rc == 0)
+        rc = question->engine->article(question->searcher, found->doc, &arena,
+                                       &article, &request->err);
+    if (rc)
+        goto out;
+    json_object(j);
+    json_key(j, "key");
+    json_slice(j, article.key);
+    json_key(j, "score");
+    json_double(j, found->score, 4);
+    json_key(j, "title");
+    json_slice(j, article.text[PART_TITLE]);
+    json_key(j, "date");
+    write_date(j, article.published);
+    json_key(j, "source");
+    json_slice(j, article.source);
+    json_key(j, "url");
+    json_slice(j, article.url);
+    json_key(j, "lang");
+    json_slice(j, article.lang);
+    if (request->params.snippets)
+        rc = write_snippet(question, &article, &arena, j);
+    if (rc == 0)
+        json_end(j);
+out:
+    arena_reset(&arena);
+    return rc;
+}
+
+static void write_cursor(const struct question *question,
+                         const struct found *last, struct json_out *j)
+{
+    struct strbuf text;
+    struct cursor cursor = {
+        .generation = question->request->snapshot->info.generation,
+        .question = question->digest,
+        .after = {.set = true,
+                  .score = last->score,
+                  .date = last->published.precision == DATE_NONE
+                              ? DATE_MIN
+                              : last->published.seconds,
+                  .key = last->key},
+    };
+    strbuf_init(&text, 4096);
+    cursor_write(&cursor, &text);
+    json_key(j, "cursor");
+    json_slice(j, strbuf_slice(&text));
+    j->out->failed |= text.failed;
+    strbuf_release(&text);
+}
+
+static int write_answer(const struct question *question,
+                        const struct search_result *result, struct json_out *j)
+{
+    const struct params *params = &question->request->params;
+    bool exact = params->count == COUNT_EXACT;
+    if (exact) {
+        json_key(j, "total");
+        json_u64(j, result->total);
+    }
+    if (params->hits) {
+        json_key(j, "total_hits");
+        json_u64(j, result->total_hits);
+    }
+    json_key(j, "hits");
+    json_array(j);
+    for (size_t i = 0; i < result->count; i++) {
+        int rc = write_found(question, &result->found[i], j);
+        if (rc)
+            return rc;
+    }
+    json_end(j);
+    if (result->more && result->count > 0)
+        write_cursor(question, &result->found[result->count - 1], j);
+    question_write_notes(question, j);
+    if (exact && params->relax && result->total <= RELAX_TOTAL &&
+        !params->cursor.data)
+        (void)relaxations_write(question, result->total, j);
+    return ERR_OK;
+}
+
+int answer_search(struct request *request, struct worker *worker)
+{
+    const struct params *params = &request->params;
+    struct question question;
+    struct search_result result = {0};
+    struct search_request ask = {
+        .limit = params->limit,
+        .sort = (enum search_sort)params->sort,
+        .count_total = params->count == COUNT_EXACT,
+        .count_hits = params->hits,
+        .cancel = request->cancel,
+    };
+    int rc = question_read(request, worker, &question);
+    if (rc == 0)
+        rc = read_cursor(&question, &ask.after);
+    if (rc == 0)
+        rc = question.engine->search(question.searcher, &question.query, &ask,
+                                     &request->arena, &result, &request->err);
+    if (rc)
+        return rc;
+
+    struct json_out j;
+    json_begin(&j, &request->reply);
+    json_object(&j);
+    question_write_head(&question, &j);
+    rc = write_answer(&question, &result, &j);
+    if (rc)
+        return rc;
+    json_end(&j);
+    question_write_took(&question, &j);
+    return ERR_OK;
+}

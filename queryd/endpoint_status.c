@@ -1,0 +1,78 @@
+#include "queryd/endpoint.h"
+
+#include "base/cancel.h"
+#include "base/date.h"
+
+static void write_time(struct json_out *j, const char *key, int64_t seconds)
+{
+    char text[DATE_TEXT_SIZE];
+    struct date date = {.seconds = seconds, .precision = DATE_SECOND};
+    json_key(j, key);
+    json_text(j, date_format(date, text));
+}
+
+static void write_reload(struct json_out *j, const struct reload *reload)
+{
+    json_key(j, "last_reload");
+    if (!reload->last_at) {
+        json_null(j);
+        return;
+    }
+    json_object(j);
+    write_time(j, "at", reload->last_at);
+    json_key(j, "ok");
+    json_bool(j, reload->last_ok);
+    json_key(j, "message");
+    json_text(j, reload->last_message);
+    json_end(j);
+}
+
+int answer_status(struct request *request, struct worker *worker)
+{
+    (void)worker; /* the loop's own numbers */
+    struct server *server = request->server;
+    const struct generation_info *info = &server->current->info;
+    struct json_out j;
+    json_begin(&j, &request->reply);
+    json_object(&j);
+    json_key(&j, "version");
+    json_text(&j, DATELINE_VERSION);
+    json_key(&j, "engine");
+    json_text(&j, server->current->engine->name);
+    json_key(&j, "generation");
+    json_u64(&j, info->generation);
+    json_key(&j, "articles");
+    json_u64(&j, info->articles);
+    json_key(&j, "words");
+    json_u64(&j, info->words);
+    json_key(&j, "bytes");
+    json_u64(&j, info->bytes);
+    json_key(&j, "corpus_digest");
+    json_text(&j, info->corpus_digest);
+    write_time(&j, "committed", info->committed);
+    json_key(&j, "uptime_s");
+    json_u64(&j, (clock_ns() - server->metrics.started_ns) / 1000000000u);
+    json_key(&j, "index");
+    json_text(&j, server->options.index_dir);
+    json_key(&j, "workers");
+    json_u64(&j, server->options.workers);
+    json_key(&j, "queue");
+    json_u64(&j, pool_waiting(server->workers));
+    json_key(&j, "connections");
+    json_u64(&j, server->connection_count);
+    json_key(&j, "requests");
+    json_u64(&j, server->metrics.requests);
+    json_key(&j, "errors");
+    json_u64(&j, server->metrics.errors);
+    write_reload(&j, &server->reload);
+    json_end(&j);
+    return ERR_OK;
+}
+
+int answer_metrics(struct request *request, struct worker *worker)
+{
+    (void)worker;
+    request->type = "text/plain; version=0.0.4; charset=utf-8";
+    metrics_write(request->server, &request->reply);
+    return ERR_OK;
+}

@@ -1,0 +1,222 @@
+#include "queryd/params.h"
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "engine/engine.h"
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+enum param_kind { PARAM_TEXT, PARAM_NUMBER, PARAM_FLAG, PARAM_CHOICE };
+
+static const struct rule {
+    const char *name;
+    enum param_kind kind;
+    size_t offset; /* in struct params: a slice for text, else a uint32_t */
+    uint32_t standard, min, max;
+    const char *choice[2]; /* the value is the index */
+} rules[] = {
+#define AT(field) offsetof(struct params, field)
+    {"q", PARAM_TEXT, AT(q), 0, 0, 0, {0}},
+    {"phrase", PARAM_TEXT, AT(phrase), 0, 0, 0, {0}},
+    {"cursor", PARAM_TEXT, AT(cursor), 0, 0, 0, {0}},
+    {"match", PARAM_CHOICE, AT(match), MATCH_QUERY, 0, 0, {"query", "any"}},
+    {"sort",
+     PARAM_CHOICE,
+     AT(sort),
+     SORT_RELEVANCE,
+     0,
+     0,
+     {"relevance", "date"}},
+    {"count", PARAM_CHOICE, AT(count), COUNT_EXACT, 0, 0, {"exact", "no"}},
+    {"limit", PARAM_NUMBER, AT(limit), 10, 0, LIMIT_PAGE, {0}},
+    {"deadline_ms", PARAM_NUMBER, AT(deadline_ms), 10000, 1, 600000, {0}},
+    {"hits", PARAM_FLAG, AT(hits), 0, 0, 0, {0}},
+    {"snippets", PARAM_FLAG, AT(snippets), 1, 0, 0, {0}},
+    {"relax", PARAM_FLAG, AT(relax), 1, 0, 0, {0}},
+#undef AT
+};
+enum { RULES = sizeof rules / sizeof *rules };
+
+const char *const search_params[] = {
+    "q",     "phrase", "match",    "limit",       "sort",  "cursor",
+    "count", "hits",   "snippets", "deadline_ms", "relax", NULL};
+const char *const count_params[] = {"q",    "phrase",      "match",
+                                    "hits", "deadline_ms", NULL};
+const char *const no_params[] = {NULL};
+
+/* What of a user's text goes into a sentence about it. */
+enum { SHOWN_BYTES = 60 };
+static int shown_len(struct slice s)
+{
+    return s.len < SHOWN_BYTES ? (int)s.len : SHOWN_BYTES;
+}
+#define SHOWN(s) shown_len(s), (const char *)(s).data
+
+static bool is_text(struct slice s, const char *text)
+{
+    return slice_eq(s, slice_of(text));
+}
+
+static const struct rule *rule_named(struct slice name,
+                                     const char *const *allowed)
+{
+    for (; *allowed; allowed++)
+        if (is_text(name, *allowed))
+            for (size_t i = 0; i < RULES; i++)
+                if (is_text(name, rules[i].name))
+                    return &rules[i];
+    return NULL;
+}
+
+static int unknown(struct slice name, const char *const *allowed,
+                   struct err *err)
+{
+    if (!*allowed)
+        return err_set(err, ERR_INVALID,
+                       "no parameter '%.*s': there are none here", SHOWN(name));
+    char known[200] = "";
+    for (; *allowed; allowed++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, " %s", *allowed);
+    }
+    return err_set(err, ERR_INVALID, "no parameter '%.*s'; there are:%s",
+                   SHOWN(name), known);
+}
+
+static int read_number(const struct rule *rule, struct slice value,
+                       uint32_t *out, struct err *err)
+{
+    uint64_t n = 0;
+    bool good = value.len > 0 && value.len <= 9;
+    for (size_t i = 0; good && i < value.len; i++) {
+        good = value.data[i] >= '0' && value.data[i] <= '9';
+        n = n * 10 + (uint64_t)(value.data[i] - '0');
+    }
+    if (!good || n < rule->min || n > rule->max)
+        return err_set(err, ERR_INVALID,
+                       "%s is a whole number from %u to %u, not '%.*s'",
+                       rule->name, rule->min, rule->max, SHOWN(value));
+    *out = (uint32_t)n;
+    return ERR_OK;
+}
+
+static int read_flag(const struct rule *rule, struct slice value, uint32_t *out,
+                     struct err *err)
+{
+    bool yes = is_text(value, "1") || is_text(value, "true");
+    if (!yes && !is_text(value, "0") && !is_text(value, "false"))
+        return err_set(err, ERR_INVALID, "%s is 0 or 1, not '%.*s'", rule->name,
+                       SHOWN(value));
+    *out = yes;
+    return ERR_OK;
+}
+
+static int read_choice(const struct rule *rule, struct slice value,
+                       uint32_t *out, struct err *err)
+{
+    for (uint32_t i = 0; i < 2; i++)
+        if (is_text(value, rule->choice[i])) {
+            *out = i;
+            return ERR_OK;
+        }
+    return err_set(err, ERR_INVALID, "%s is '%s' or '%s', not '%.*s'",
+                   rule->name, rule->choice[0], rule->choice[1], SHOWN(value));
+}
+
+struct reading {
+    struct params *params;
+    const char *const *allowed;
+    bool seen[RULES];
+};
+
+static int take(struct reading *r, struct slice name, struct slice value,
+                struct err *err)
+{
+    const struct rule *rule = rule_named(name, r->allowed);
+    if (!rule)
+        return unknown(name, r->allowed, err);
+    if (r->seen[rule - rules])
+        return err_set(err, ERR_INVALID, "parameter '%s' is given twice",
+                       rule->name);
+    r->seen[rule - rules] = true;
+
+    void *field = (char *)r->params + rule->offset;
+    switch (rule->kind) {
+    case PARAM_NUMBER:
+        return read_number(rule, value, field, err);
+    case PARAM_FLAG:
+        return read_flag(rule, value, field, err);
+    case PARAM_CHOICE:
+        return read_choice(rule, value, field, err);
+    case PARAM_TEXT:
+        break;
+    }
+    *(struct slice *)field = value;
+    return ERR_OK;
+}
+
+static int take_json(struct reading *r, const char *key, json_t *json,
+                     struct arena *arena, struct err *err)
+{
+    char number[32];
+    struct slice value;
+    if (json_is_string(json))
+        value = (struct slice){(const uint8_t *)json_string_value(json),
+                               json_string_length(json)};
+    else if (json_is_boolean(json))
+        value = slice_of(json_is_true(json) ? "true" : "false");
+    else if (json_is_integer(json)) {
+        snprintf(number, sizeof number, "%lld",
+                 (long long)json_integer_value(json));
+        value = slice_of(number);
+    } else
+        return err_set(err, ERR_INVALID,
+                       "parameter '%.*s' is no string, whole number or boolean",
+                       SHOWN(slice_of(key)));
+    if (arena_copy_slice(arena, value, &value))
+        return err_set(err, ERR_NOMEM, "no memory for the parameters");
+    return take(r, slice_of(key), value, err);
+}
+
+static int read_body(struct reading *r, struct slice body, struct arena *arena,
+                     struct err *err)
+{
+    json_error_t fault;
+    json_t *root = json_loadb((const char *)body.data, body.len,
+                              JSON_REJECT_DUPLICATES, &fault);
+    if (!root)
+        return err_set(err, ERR_INVALID, "the body is not JSON: %s (byte %d)",
+                       fault.text, fault.position);
+    int rc = ERR_OK;
+    const char *key;
+    json_t *json;
+    if (!json_is_object(root))
+        rc = err_set(err, ERR_INVALID, "the body is no JSON object");
+    else
+        json_object_foreach(
+            root, key,
+            json) if ((rc = take_json(r, key, json, arena, err))) break;
+    json_decref(root);
+    return rc;
+}
+
+int params_read(const struct http_target *target, struct slice body,
+                const char *const *allowed, struct arena *arena,
+                struct params *out, struct err *err)
+{
+    struct reading r = {.params = out, .allowed = allowed};
+    *out = (struct params){0};
+    for (size_t i = 0; i < RULES; i++)
+        if (rules[i].kind != PARAM_TEXT)
+            *(uint32_t *)((char *)out + rules[i].offset) = rules[i].standard;
+
+    int rc = ERR_OK;
+    for (size_t i = 0; i < target->param_count && rc == 0; i++)
+        rc = take(&r, target->param[i].name, target->param[i].value, err);
+    if (rc == 0 && body.len > 0)
+        rc = read_body(&r, body, arena, err);
+    return rc;
+}

@@ -1,0 +1,129 @@
+#include "queryd/question.h"
+
+#include "base/hash_map.h"
+#include "base/limits.h"
+#include "query/parse.h"
+#include "queryd/worker_pool.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "understood" names every form of every prefix. */
+enum { UNDERSTOOD_BYTES = 8 << 20 };
+
+/* took_us stands near the front and is known at the end: this room is kept for it,
+ * and what it does not need stays blank. 12 digits are eleven days. */
+enum { TOOK_DIGITS = 12 };
+
+static uint64_t digest_of(const struct params *params, struct slice typed)
+{
+    const uint64_t parts[] = {hash_bytes(typed), params->phrase.data != NULL,
+                              params->match, params->sort};
+    return hash_bytes((struct slice){(const uint8_t *)parts, sizeof parts});
+}
+
+int question_read(struct request *request, struct worker *worker,
+                  struct question *out)
+{
+    const struct params *params = &request->params;
+    struct err *err = &request->err;
+    *out = (struct question){.request = request,
+                             .engine = request->snapshot->engine,
+                             .started_ns = clock_ns()};
+    if (!params->q.data == !params->phrase.data)
+        return err_set(err, ERR_INVALID,
+                       "give either q (a query) or phrase (raw text)");
+    if (params->phrase.data && params->match == MATCH_ANY)
+        return err_set(err, ERR_INVALID, "match=any goes with q, not phrase");
+    out->typed = params->q.data ? params->q : params->phrase;
+    if (out->typed.len > LIMIT_QUERY_BYTES)
+        return err_set(err, ERR_LIMIT, "the query is longer than %d bytes",
+                       LIMIT_QUERY_BYTES);
+    out->digest = digest_of(params, out->typed);
+
+    struct parsed parsed;
+    struct arena *arena = &request->arena;
+    int rc = params->phrase.data
+                 ? query_parse_phrase(out->typed, arena, &parsed, err)
+             : params->match == MATCH_ANY
+                 ? query_parse_any(out->typed, arena, &parsed, err)
+                 : query_parse(out->typed, arena, &parsed, err);
+    if (rc == 0)
+        rc = worker_searcher(worker, request->snapshot, &out->searcher, err);
+    if (rc == 0)
+        rc = worker_stemmers(worker, &out->stemmers, err);
+    if (rc == 0)
+        rc = query_resolve(&parsed, out->engine->lexicon(out->searcher),
+                           out->stemmers, arena, &out->query, err);
+    if (rc == 0)
+        rc = cancel_check(request->cancel);
+    return rc;
+}
+
+int question_resolve(const struct question *question, const struct ast *ast,
+                     struct arena *arena, struct query *out, struct err *err)
+{
+    struct parsed parsed = {.root = ast};
+    return query_resolve(&parsed, question->engine->lexicon(question->searcher),
+                         question->stemmers, arena, out, err);
+}
+
+int question_count(const struct question *question, const struct query *query,
+                   struct arena *arena, uint64_t *total, struct err *err)
+{
+    struct search_request ask = {.count_total = true,
+                                 .cancel = question->request->cancel};
+    struct search_result result = {0};
+    int rc = question->engine->search(question->searcher, query, &ask, arena,
+                                      &result, err);
+    *total = result.total;
+    return rc;
+}
+
+void question_write_head(struct question *question, struct json_out *j)
+{
+    struct request *request = question->request;
+    json_key(j, "generation");
+    json_u64(j, request->snapshot->info.generation);
+    json_key(j, "took_us");
+    question->took_at = j->out->len;
+    json_u64(j, 0);
+    strbuf_addf(j->out, "%*s", TOOK_DIGITS - 1, "");
+    json_key(j, "query");
+    json_object(j);
+    json_key(j, "typed");
+    json_slice(j, question->typed);
+    struct strbuf understood;
+    strbuf_init(&understood, UNDERSTOOD_BYTES);
+    query_print(&question->query, &understood);
+    json_key(j, "understood");
+    json_slice(j, strbuf_slice(&understood));
+    j->out->failed |= understood.failed;
+    strbuf_release(&understood);
+    json_end(j);
+}
+
+void question_write_took(struct question *question, struct json_out *j)
+{
+    char digits[TOOK_DIGITS + 1];
+    uint64_t us = (clock_ns() - question->started_ns) / 1000;
+    int n = snprintf(digits, sizeof digits, "%llu", (unsigned long long)us);
+    if (!j->out->failed && n <= TOOK_DIGITS)
+        memcpy(j->out->data + question->took_at, digits, (size_t)n);
+}
+
+void question_write_notes(const struct question *question, struct json_out *j)
+{
+    json_key(j, "notes");
+    json_array(j);
+    for (const struct note *note = question->query.notes; note;
+         note = note->next) {
+        json_object(j);
+        json_key(j, "code");
+        json_text(j, note->code);
+        json_key(j, "message");
+        json_text(j, note->message);
+        json_end(j);
+    }
+    json_end(j);
+}

@@ -1,0 +1,260 @@
+#include "queryd/fake_engine.h"
+
+#include "base/cancel.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/replace_file.h"
+#include "base/files.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static atomic_int snapshots, searchers, searching, cancelled, released;
+
+struct fake_counts fake_counts(void)
+{
+    return (struct fake_counts){snapshots, searchers, searching, cancelled};
+}
+
+void fake_release(bool value)
+{
+    released = value;
+}
+
+/* --- the words of a query --- */
+
+static bool has_word(const struct node *node, const char *word)
+{
+    if (node->kind == NODE_WORD && slice_eq(node->shown, slice_of(word)))
+        return true;
+    for (size_t i = 0; i < node->child_count; i++)
+        if (has_word(node->child[i], word))
+            return true;
+    return false;
+}
+
+static uint64_t matching(const struct node *node, uint64_t articles)
+{
+    uint64_t two = articles < 2 ? articles : 2;
+    if (node->kind == NODE_WINDOW)
+        return node->n >= 6 ? two : 0;
+    if (node->kind == NODE_PHRASE || has_word(node, "nothing"))
+        return 0;
+    return has_word(node, "few") ? two : articles;
+}
+
+static int pass_time(const struct node *root, struct cancel *cancel)
+{
+    bool block = has_word(root, "block");
+    int ms = has_word(root, "slow") ? 10000 : block ? 60000 : 0;
+    int rc = ERR_OK;
+    searching++;
+    for (; ms > 0 && rc == 0 && !(block && released); ms--) {
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        rc = cancel_check(cancel);
+    }
+    searching--;
+    cancelled += rc == ERR_CANCELLED;
+    return rc;
+}
+
+/* --- the table --- */
+
+static int search(struct searcher *searcher, const struct query *query,
+                  const struct search_request *ask, struct arena *arena,
+                  struct search_result *out, struct err *err)
+{
+    static const struct {
+        const char *word;
+        int rc;
+    } faults[] = {{"unsupported", ERR_UNSUPPORTED},
+                  {"corrupt", ERR_CORRUPT},
+                  {"disk", ERR_IO}};
+    for (size_t i = 0; i < 3; i++)
+        if (has_word(query->root, faults[i].word))
+            return err_set(err, faults[i].rc, "told to fail");
+    int rc = pass_time(query->root, ask->cancel);
+    if (rc)
+        return err_set(err, rc, "stopped");
+
+    uint64_t total = matching(query->root, searcher->snapshot->info.articles);
+    uint64_t first = 0;
+    if (ask->after.set)
+        first = strtoull((const char *)ask->after.key.data + 5, NULL, 10);
+    *out = (struct search_result){.total = total, .total_hits = total * 3};
+    out->found = arena_array(arena, struct found, ask->limit + 1);
+    while (out->count < ask->limit && first + out->count < total) {
+        struct found *found = &out->found[out->count];
+        uint64_t number = first + ++out->count;
+        char *key =
+            arena_printf(arena, "fake:%llu", (unsigned long long)number);
+        *found = (struct found){.doc = number,
+                                .score = (double)(total - number) + 0.5,
+                                .key = slice_of(key)};
+    }
+    out->more = first + out->count < total;
+    return ERR_OK;
+}
+
+static int article(struct searcher *searcher, doc_ref doc, struct arena *arena,
+                   struct article *out, struct err *err)
+{
+    (void)err;
+    *out = (struct article){
+        .key =
+            slice_of(arena_printf(arena, "fake:%llu", (unsigned long long)doc)),
+        .version = (uint32_t)searcher->snapshot->info.generation,
+        .source = SLICE("fake"),
+        .lang = SLICE("en"),
+        .published = {.seconds = 0, .precision = DATE_DAY},
+        .ingested = 86400,
+    };
+    out->text[PART_TITLE] =
+        slice_of(arena_printf(arena, "Article %llu", (unsigned long long)doc));
+    out->text[PART_BODY] = SLICE("The talks at Istanbul made a draft in 2022.");
+    if (doc % 2 == 0)
+        out->published.precision = DATE_NONE;
+    return ERR_OK;
+}
+
+static int find(struct searcher *searcher, struct slice key, doc_ref *out,
+                struct err *err)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.*s", SLICE_ARG(key));
+    if (strncmp(text, "fake:", 5) != 0)
+        return err_set(err, ERR_NOTFOUND, "none");
+    *out = strtoull(text + 5, NULL, 10);
+    return *out >= 1 && *out <= searcher->snapshot->info.articles
+               ? ERR_OK
+               : err_set(err, ERR_NOTFOUND, "none");
+}
+
+static int no_forms(struct lexicon *lexicon, struct slice text, size_t limit,
+                    struct arena *arena, struct slice_list *out,
+                    struct err *err)
+{
+    (void)lexicon, (void)text, (void)limit, (void)arena, (void)err;
+    *out = (struct slice_list){0};
+    return ERR_OK;
+}
+
+static int no_stems(struct lexicon *lexicon, struct slice lang,
+                    struct slice stem, struct arena *arena,
+                    struct slice_list *out, struct err *err)
+{
+    (void)lang;
+    return no_forms(lexicon, stem, 0, arena, out, err);
+}
+
+static int no_languages(struct lexicon *lexicon, struct arena *arena,
+                        struct slice_list *out, struct err *err)
+{
+    return no_forms(lexicon, (struct slice){0}, 0, arena, out, err);
+}
+
+static struct lexicon *lexicon(struct searcher *searcher)
+{
+    static const struct lexicon_ops ops = {no_forms, no_stems, no_languages};
+    static struct lexicon empty = {&ops};
+    (void)searcher;
+    return &empty;
+}
+
+static void snapshot_gone(struct snapshot *snapshot)
+{
+    snapshots--;
+    mem_free(snapshot);
+}
+
+static int open_searcher(struct snapshot *snapshot, struct searcher **out,
+                         struct err *err)
+{
+    (void)err;
+    *out = mem_alloc(sizeof **out);
+    **out = (struct searcher){.snapshot = snapshot};
+    searchers++;
+    return ERR_OK;
+}
+
+static void searcher_gone(struct searcher *searcher)
+{
+    searchers--;
+    mem_free(searcher);
+}
+
+static const struct engine fake_engine = {
+    .name = "fake",
+    .snapshot_close = snapshot_gone,
+    .searcher_open = open_searcher,
+    .searcher_close = searcher_gone,
+    .lexicon = lexicon,
+    .search = search,
+    .article = article,
+    .find = find,
+};
+
+/* --- the index --- */
+
+int fake_open(const char *dir, struct snapshot **out, struct err *err)
+{
+    char path[256];
+    struct bytes_out text = {0};
+    unsigned long long generation, articles;
+    snprintf(path, sizeof path, "%s/MANIFEST", dir);
+    int rc = file_read(path, 1000, &text, err);
+    put_u8(&text, '\0');
+    if (rc == 0 &&
+        sscanf((char *)text.data, "%llu %llu", &generation, &articles) != 2)
+        rc = err_set(err, ERR_CORRUPT, "%s: no two numbers", path);
+    bytes_out_release(&text);
+    if (rc)
+        return rc;
+    *out = mem_alloc(sizeof **out);
+    **out = (struct snapshot){
+        .engine = &fake_engine,
+        .refs = 1,
+        .info = {.generation = generation, .articles = articles},
+    };
+    snprintf((*out)->info.corpus_digest, DIGEST_TEXT_SIZE, "%llu", articles);
+    snapshots++;
+    return ERR_OK;
+}
+
+static void write_manifest(const char *dir, const char *text)
+{
+    struct err err = {0};
+    if (replace_file(dir, "MANIFEST", slice_of(text), &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        abort();
+    }
+}
+
+void fake_commit(const char *dir, uint64_t generation, uint64_t articles)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%llu %llu\n", (unsigned long long)generation,
+             (unsigned long long)articles);
+    write_manifest(dir, text);
+}
+
+void fake_break(const char *dir)
+{
+    write_manifest(dir, "rubbish");
+}
+
+void fake_index(char dir[64], uint64_t generation, uint64_t articles)
+{
+    snprintf(dir, 64, "/tmp/dateline-test-XXXXXX");
+    if (!mkdtemp(dir))
+        abort();
+    fake_commit(dir, generation, articles);
+}
+
+void fake_index_remove(const char *dir)
+{
+    (void)tree_remove(dir, NULL);
+}

@@ -1,0 +1,36 @@
+/* fake_engine.h - an engine of a few lines, so that the daemon is tested alone.
+ *
+ * An index is a directory with a MANIFEST of two numbers: generation and articles.
+ * Article i has the key "fake:i", 1 being the best. What a search does is told by the
+ * words of the query:
+ *
+ *     slow         takes 10 seconds, and looks at cancel each millisecond
+ *     block        waits for fake_release(), and looks at cancel
+ *     unsupported  corrupt  disk    fail with that error
+ *     few          matches two articles
+ *     nothing      matches none, and so does a phrase; a window matches two from n = 6
+ *
+ * and everything else matches every article. */
+#ifndef TESTS_FAKE_ENGINE_H
+#define TESTS_FAKE_ENGINE_H
+
+#include "engine/engine.h"
+
+int fake_open(const char *dir, struct snapshot **out, struct err *err);
+
+/* A new temporary directory with a MANIFEST, and its replacement by rename. */
+void fake_index(char dir[64], uint64_t generation, uint64_t articles);
+void fake_commit(const char *dir, uint64_t generation, uint64_t articles);
+void fake_break(const char *dir);
+void fake_index_remove(const char *dir);
+
+void fake_release(bool released);
+
+struct fake_counts {
+    int snapshots, searchers; /* open now */
+    int searching;            /* running now */
+    int cancelled;            /* so far */
+};
+struct fake_counts fake_counts(void);
+
+#endif
