@@ -21,8 +21,15 @@ static void print_field(struct strbuf *out, const char *label,
     layout_text(out, value, NULL, 0, &layout);
 }
 
-/* One node a line, its children below it and two columns to the right. Only leaves
- * show their text: that of an inner node is its children. */
+/* The text of AND, OR and NOT is that of their children; any other says more, as
+ * the n of NEAR/n. */
+static bool says_more(struct slice kind)
+{
+    return !slice_eq(kind, SLICE("and")) && !slice_eq(kind, SLICE("or")) &&
+           !slice_eq(kind, SLICE("not"));
+}
+
+/* One node a line, its children below it and two columns to the right. */
 static void print_node(struct strbuf *out, struct shape *shape,
                        const json_t *node, size_t depth,
                        const struct look *look)
@@ -37,7 +44,7 @@ static void print_node(struct strbuf *out, struct shape *shape,
     struct slice text = reply_text(shape, node, "text");
     layout_blanks(out, indent);
     layout_clean(out, kind);
-    if (count == 0 && text.len) {
+    if (text.len && says_more(kind)) {
         size_t columns = utf8_columns(kind) + 2;
         if (columns < KIND_COLUMNS)
             columns = KIND_COLUMNS;

@@ -149,7 +149,8 @@ TEST(a_query_is_explained_as_a_tree)
         "{\"query\":{\"typed\":\"a \\\"b c\\\"\",\"understood\":\"(a AND "
         "..)\"},"
         "\"tree\":{\"kind\":\"and\",\"text\":\"all\",\"children\":[{\"kind\":"
-        "\"word\",\"text\":\"a\"},{\"kind\":\"a-long-kind\",\"text\":\"x\"}]},"
+        "\"word\",\"text\":\"a\"},{\"kind\":\"a-long-kind\",\"text\":\"x\","
+        "\"children\":[{\"kind\":\"or\",\"text\":\"y\"}]}]},"
         "\"operands\":[{\"word\":\"a\",\"articles\":1241,\"forms\":[\"a\"]},"
         "{\"word\":\"bcd\",\"articles\":1,\"forms\":[\"b\",\"bs\"]}],"
         "\"total\":1,\"notes\":[{\"message\":\"n\"}]}",
@@ -160,6 +161,7 @@ TEST(a_query_is_explained_as_a_tree)
         "  and\n"
         "    word      a\n"
         "    a-long-kind  x\n"
+        "      or\n"
         "words\n"
         "  a     1,241 articles   a\n"
         "  bcd        1 article   b, bs\n"
