@@ -28,10 +28,12 @@ struct jsonl {
     bool ended;
 };
 
-/* --- jansson's memory --- */
+/* --- jansson's memory ---
+ *
+ * It does not always say that it failed for want of memory, so this is noted here. */
 
 static _Thread_local size_t json_memory_left = SIZE_MAX;
-static _Thread_local bool json_memory_spent;
+static _Thread_local bool json_memory_spent, json_memory_refused;
 
 static void *json_alloc(size_t size)
 {
@@ -40,7 +42,9 @@ static void *json_alloc(size_t size)
         return NULL;
     }
     json_memory_left -= size;
-    return mem_alloc(size);
+    void *p = mem_alloc(size);
+    json_memory_refused = json_memory_refused || !p;
+    return p;
 }
 
 /* --- telling and opening --- */
@@ -125,7 +129,7 @@ static int parse_record(struct jsonl *r, struct slice text, uint64_t at,
     json_error_t fault;
     json_memory_left =
         JSON_MEMORY_BASE + (size_t)JSON_MEMORY_PER_BYTE * text.len;
-    json_memory_spent = false;
+    json_memory_spent = json_memory_refused = false;
     json_t *object =
         json_loadb((const char *)text.data, text.len,
                    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
@@ -134,7 +138,7 @@ static int parse_record(struct jsonl *r, struct slice text, uint64_t at,
     if (!object && spent)
         return reject_set(reject, r->record, at,
                           "more values than a record may have");
-    if (!object && json_error_code(&fault) == json_error_out_of_memory)
+    if (!object && json_memory_refused)
         return err_set(err, ERR_NOMEM, "%s: no memory for record %llu",
                        input_name(r->in), (unsigned long long)r->record);
     if (!object) {
@@ -224,6 +228,7 @@ struct brace_scan {
     unsigned depth;
     bool in_string, escaped;
     bool line_start;
+    bool torn; /* a string went over a line's end: what follows is a guess */
     uint8_t before; /* the last byte that is no white space */
 };
 
@@ -241,10 +246,12 @@ static bool scan_object(struct brace_scan *s, struct slice have)
         } else if (s->in_string) {
             s->escaped = c == '\\';
             s->in_string = c != '"' && c != '\n';
+            s->torn = s->torn || c == '\n';
         } else if (c == '"') {
             s->in_string = true;
         } else if (c == '{') {
-            if (first && s->depth > 0 && !memchr(":,[", s->before, 3))
+            if (first && s->depth > 0 &&
+                (s->torn || !memchr(":,[", s->before, 3)))
                 return true;
             s->depth++;
         } else if (c == '}' && --s->depth == 0) {
