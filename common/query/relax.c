@@ -25,6 +25,8 @@ struct quote {
     const struct ast *ast;
     bool in_title;
     struct raw_words words;
+    bool asked; /* for the frequencies: each costs the caller a search */
+    uint64_t frequency[MOST_WORDS];
 };
 
 struct quotes {
@@ -105,15 +107,16 @@ static struct ast *quoted_word(struct relaxer *r, const struct quote *quote,
     return ast;
 }
 
-static int word_frequencies(struct relaxer *r, const struct quote *quote,
-                            uint64_t *out)
+/* Needs at most MOST_WORDS words. */
+static int ask_frequencies(struct relaxer *r, struct quote *quote)
 {
-    for (size_t i = 0; i < quote->words.count; i++) {
+    for (size_t i = 0; !quote->asked && i < quote->words.count; i++) {
         const struct ast *word = quoted_word(r, quote, i);
         if (!word)
             return ERR_NOMEM;
-        out[i] = r->frequency(r->context, word);
+        quote->frequency[i] = r->frequency(r->context, word);
     }
+    quote->asked = true;
     return ERR_OK;
 }
 
@@ -139,16 +142,16 @@ static int quote_to_window(struct relaxer *r, const struct quote *quote)
 
 /* Two words near each other are what ~10 asks already. Words that no article has
  * are left to the next relaxation. */
-static int window_to_near(struct relaxer *r, const struct quote *quote)
+static int window_to_near(struct relaxer *r, struct quote *quote)
 {
     size_t count = quote->words.count;
     bool narrower = quote->ast->kind == AST_WINDOW && count == 2 &&
                     quote->ast->n < NEAR_DISTANCE;
     if (quote->in_title || count > MOST_WORDS || (count < 3 && !narrower))
         return ERR_OK;
-    uint64_t frequency[MOST_WORDS];
-    if (word_frequencies(r, quote, frequency))
+    if (ask_frequencies(r, quote))
         return ERR_NOMEM;
+    const uint64_t *frequency = quote->frequency;
     size_t rarest = count, second = count;
     for (size_t i = 0; i < count; i++) {
         if (frequency[i] == 0)
@@ -185,14 +188,14 @@ static const char *without(struct relaxer *r, const struct ast *dropped)
 }
 
 /* The other words of the quotation, close together. */
-static int drop_quoted_word(struct relaxer *r, const struct quote *quote)
+static int drop_quoted_word(struct relaxer *r, struct quote *quote)
 {
     size_t count = quote->words.count;
     if (count < 3 || count > LIMIT_WINDOW_WORDS + 1)
         return ERR_OK;
-    uint64_t frequency[MOST_WORDS];
-    if (word_frequencies(r, quote, frequency))
+    if (ask_frequencies(r, quote))
         return ERR_NOMEM;
+    const uint64_t *frequency = quote->frequency;
     size_t rarest = 0;
     for (size_t i = 1; i < count; i++)
         if (frequency[i] < frequency[rarest])
@@ -301,7 +304,8 @@ static int find_quotes(struct relaxer *r, const struct ast *ast, bool in_title,
     bool quoted = ast->kind == AST_PHRASE || ast->kind == AST_WINDOW;
     if (quoted && out->count < MOST_QUOTES) {
         struct quote *quote = &out->item[out->count++];
-        *quote = (struct quote){ast, in_title, {0}};
+        quote->ast = ast;
+        quote->in_title = in_title;
         return words_find(ast->text, r->arena, &quote->words);
     }
     bool inside = ast->kind == AST_AND || ast->kind == AST_OR ||
@@ -317,7 +321,7 @@ static int find_quotes(struct relaxer *r, const struct ast *ast, bool in_title,
 
 /* Drop, then OR, in what the query looks for as a whole. */
 static int relax_core(struct relaxer *r, const struct ast *core,
-                      const struct quotes *quotes)
+                      struct quotes *quotes)
 {
     int rc = ERR_OK;
     switch (core->kind) {

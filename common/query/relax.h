@@ -19,7 +19,8 @@ struct relaxation {
     struct relaxation *next;
 };
 
-/* How many articles a word of the query is in, as the caller counted. */
+/* How many articles match this operand: a word, one word in quotes, or whatever else
+ * AND joins. The caller counts. */
 typedef uint64_t (*relax_frequency)(void *context, const struct ast *word);
 
 /* The list in `arena`; *out NULL when nothing can be relaxed. ERR_NOMEM. */

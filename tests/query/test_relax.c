@@ -148,6 +148,21 @@ TEST(the_distance_can_be_lowered_in_place_and_the_query_stays)
     arena_reset(&arena);
 }
 
+TEST(each_word_of_a_quotation_is_counted_once)
+{
+    struct arena arena;
+    struct parsed parsed;
+    struct relaxation *list;
+    struct err err = {0};
+    unsigned calls = 0;
+    arena_init(&arena, 1 << 20);
+    CHECK_OK(query_parse(SLICE("\"a c d e\""), &arena, &parsed, &err), err);
+    CHECK_EQ(relax_candidates(parsed.root, &arena, frequency, &calls, &list),
+             ERR_OK);
+    CHECK_EQ(calls, 4);
+    arena_reset(&arena);
+}
+
 TEST(a_long_quotation_asks_for_few_frequencies)
 {
     struct arena arena;
@@ -206,5 +221,6 @@ TEST(no_memory_is_an_error_at_every_allocation)
 
 RUN(T(candidates_come_in_the_fixed_order),
     T(the_distance_can_be_lowered_in_place_and_the_query_stays),
+    T(each_word_of_a_quotation_is_counted_once),
     T(a_long_quotation_asks_for_few_frequencies),
     T(no_memory_is_an_error_at_every_allocation))
