@@ -109,7 +109,8 @@ static void add_prefix(struct random_queries *random, const struct place *place,
     for (uint32_t letters = 2 + random_below(random, 5);
          letters > 0 && cut < word.len; letters--)
         utf8_next(word, &cut);
-    if (cut >= word.len || is_operator(word)) {
+    bool is_number = word.data[0] >= '0' && word.data[0] <= '9';
+    if (cut >= word.len || is_number || is_operator(word)) {
         add_word(random, place, out);
         return;
     }

@@ -340,8 +340,11 @@ static int near_occurrences(struct oracle *o, const struct ast *ast,
         if (rc != ERR_OK)
             return rc;
     }
-    if (ast->kind == AST_NOTNEAR)
-        return not_near(o, &operand[0], &operand[1], ast->n, out);
+    if (ast->kind == AST_NOTNEAR) {
+        struct found alone = {0};
+        int rc = not_near(o, &operand[0], &operand[1], ast->n, &alone);
+        return rc == ERR_OK ? add_minimal(o, &alone, out) : rc;
+    }
     return intervals(o, operand, 2, ast->kind == AST_ADJ, ast->n, out);
 }
 
