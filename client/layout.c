@@ -94,6 +94,7 @@ static void new_line(struct wrap *w)
 
 static void end_word(struct wrap *w)
 {
+    w->out->failed |= w->word.failed;
     if (w->word.len) {
         bool blank = w->blank && !w->line_begins;
         if (w->layout->width && !w->line_begins &&
@@ -104,7 +105,6 @@ static void end_word(struct wrap *w)
             w->column++;
         }
         strbuf_add_slice(w->out, strbuf_slice(&w->word));
-        w->out->failed |= w->word.failed;
         w->column += w->word_columns;
         w->line_begins = false;
     }

@@ -96,6 +96,7 @@ static void print_operands(struct strbuf *out, struct shape *shape,
             layout_count(&number, must_u64(shape, operand, "articles"),
                          "article");
             size_t columns = utf8_columns(strbuf_slice(&word));
+            out->failed |= word.failed || number.failed;
             if (pass == 0) {
                 widest = columns > widest ? columns : widest;
                 if (number.len > widest_count)
@@ -110,7 +111,6 @@ static void print_operands(struct strbuf *out, struct shape *shape,
             layout_blanks(out, 3);
             print_forms(out, shape, operand, widest + widest_count + 8, look);
         }
-    out->failed |= word.failed;
     strbuf_release(&number);
     strbuf_release(&word);
 }

@@ -9,7 +9,8 @@
 
 enum { MARKS_MAX = 100000 };
 
-/* The snippet's marks, checked against its text; NULL for none. Owned. */
+/* The snippet's marks, checked against its text; owned. NULL for none, and for no
+ * memory: then *count is not 0. */
 static struct mark *read_marks(struct shape *shape, const json_t *snippet,
                                size_t text_len, size_t *count)
 {
@@ -22,10 +23,8 @@ static struct mark *read_marks(struct shape *shape, const json_t *snippet,
         return NULL;
     }
     struct mark *out = mem_alloc(*count * sizeof *out);
-    if (!out) {
-        *count = 0;
+    if (!out)
         return NULL;
-    }
     size_t behind = 0;
     for (size_t i = 0; i < *count; i++) {
         const json_t *pair = json_array_get(marks, i);
@@ -53,6 +52,8 @@ static void print_snippet(struct strbuf *out, struct shape *shape,
     struct slice text = must_text(shape, snippet, "text");
     size_t count;
     struct mark *marks = read_marks(shape, snippet, text.len, &count);
+    if (count && !marks)
+        out->failed = true;
     struct layout layout = {.width = look->terminal.width, .indent = indent};
     if (look->brackets) {
         layout.mark_on = "[";
@@ -62,7 +63,7 @@ static void print_snippet(struct strbuf *out, struct shape *shape,
         layout.mark_on = "\x1b[1;31m";
         layout.mark_off = "\x1b[0m";
     }
-    if (text.len) {
+    if (text.len && !out->failed) {
         layout_blanks(out, indent);
         layout_text(out, text, marks, count, &layout);
     }
@@ -85,6 +86,7 @@ static void print_origin(struct strbuf *out, struct shape *shape,
     layout_clean(&line, must_text(shape, hit, "key"));
     layout_blanks(out, indent);
     print_faint(out, strbuf_slice(&line), indent, look);
+    out->failed |= line.failed;
     strbuf_release(&line);
 }
 
@@ -144,6 +146,7 @@ static void print_relaxations(struct strbuf *out, struct shape *shape,
                 layout_blanks(out, widest - columns + 3);
             }
             widest = columns > widest ? columns : widest;
+            out->failed |= text.failed;
             strbuf_reset(&text);
             layout_count(&text, must_u64(shape, row, "total"), "article");
             if (pass == 1) {
@@ -154,6 +157,7 @@ static void print_relaxations(struct strbuf *out, struct shape *shape,
                 strbuf_add_text(out, ")\n");
             }
             widest_count = text.len > widest_count ? text.len : widest_count;
+            out->failed |= text.failed;
         }
     strbuf_release(&text);
 }

@@ -137,6 +137,8 @@ TEST(a_wrong_command_line_gets_a_sentence)
         {{"--memory=1MB"},
          "--memory needs a number, or one with K, M or G, not '1MB'"},
         {{"--memory=9G"}, "--memory: 9G is not between 1M and 8G"},
+        {{"--memory=17179869185G"}, /* 1G more than 2^64 */
+         "--memory: 17179869185G is not between 1M and 8G"},
         {{"--memory=9999999999999G"},
          "--memory: 9999999999999G is not between 1M and 8G"},
     };

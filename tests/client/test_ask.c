@@ -4,11 +4,12 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "client/request.h"
+#include "client/unreachable.h"
 #include "fake_daemon.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <sys/stat.h>
 
 static const char request[] = "GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -168,12 +169,6 @@ TEST(without_a_daemon_the_user_is_helped)
     CHECK_EQ(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     close(fd); /* the file stays, as after a crash */
     check_unreachable(path, ERR_NOTFOUND, "the socket is a leftover");
-    if (geteuid() != 0) { /* root may do everything */
-        CHECK_EQ(chmod(path, 0), 0);
-        const struct group *group = getgrgid(getegid());
-        check_unreachable(path, ERR_IO,
-                          group ? group->gr_name : "no permission");
-    }
     CHECK_EQ(unlink(path), 0);
 
     fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
@@ -188,6 +183,28 @@ TEST(without_a_daemon_the_user_is_helped)
     too_long[sizeof too_long - 1] = '\0';
     check_unreachable(too_long, ERR_INVALID, "too long");
     CHECK_EQ(tree_remove(dir, NULL), 0);
+}
+
+TEST(who_is_kept_out_learns_which_group_is_let_in)
+{
+    /* Not through connect(): root is never kept out. */
+    struct err err = {0};
+    char dir[] = "/tmp/test_client.XXXXXX", want[200];
+    CHECK(mkdtemp(dir));
+    const struct group *group = getgrgid(getegid());
+    if (group)
+        snprintf(want, sizeof want, "members of the group %s\n",
+                 group->gr_name);
+    else
+        snprintf(want, sizeof want, "members of the group %lu\n",
+                 (unsigned long)getegid());
+    CHECK_EQ(unreachable(dir, EACCES, &err), ERR_IO);
+    CHECK_MSG(strstr(err.text, want) && strstr(err.text, dir), "%s", err.text);
+    CHECK_EQ(tree_remove(dir, NULL), 0);
+    CHECK_EQ(unreachable(dir, EACCES, &err), ERR_IO);
+    CHECK_MSG(strstr(err.text, "a folder above it is closed"), "%s", err.text);
+    CHECK_EQ(unreachable(dir, EMFILE, &err), ERR_IO);
+    CHECK_MSG(strstr(err.text, "Too many open files"), "%s", err.text);
 }
 
 TEST(without_memory_asking_fails_cleanly)
@@ -274,5 +291,6 @@ RUN(T(a_whole_answer_arrives_however_it_is_cut),
     T(a_refusal_of_a_half_read_request_is_heard),
     T(a_daemon_that_does_not_read_is_not_waited_for_forever),
     T(without_a_daemon_the_user_is_helped),
+    T(who_is_kept_out_learns_which_group_is_let_in),
     T(without_memory_asking_fails_cleanly), T(long_requests_are_posted),
     T(a_request_without_parameters_or_memory))

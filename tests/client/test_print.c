@@ -1,6 +1,7 @@
 #include "client/print.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "check.h"
 
 typedef void print_function(struct strbuf *, struct shape *, const json_t *,
@@ -260,6 +261,92 @@ TEST(a_tree_without_end_is_refused)
     strbuf_release(&out);
 }
 
+/* One reply of every kind, as the daemon sends them. */
+static const struct {
+    print_function *print;
+    const char *reply;
+} samples[] = {
+    {print_search, two_hits},
+    {print_search,
+     "{\"generation\":3,\"took_us\":9,\"query\":{\"understood\":\"(a)\"},"
+     "\"total\":0,\"hits\":[],\"notes\":[{\"message\":\"n\"}],"
+     "\"relaxations\":[{\"query\":\"b\",\"what\":\"w\",\"total\":1},"
+     "{\"query\":\"cd\",\"what\":\"w\",\"total\":10}]}"},
+    {print_article,
+     "{\"article\":{\"key\":\"k\",\"title\":\"T\",\"summary\":\"s\",\"body\":"
+     "\"a\\n\\nb\",\"captions\":\"c\",\"topics\":[\"t\",\"u\"],"
+     "\"version\":2}}"},
+    {print_explain,
+     "{\"query\":{\"typed\":\"a\",\"understood\":\"a\"},\"tree\":{\"kind\":"
+     "\"or\",\"children\":[{\"kind\":\"word\",\"text\":\"a\"}]},"
+     "\"operands\":[{\"word\":\"a\",\"articles\":1,\"forms\":[\"a\"]}]}"},
+    {print_status, "{\"generation\":3,\"bytes\":5,\"index\":\"/x\","
+                   "\"last_reload\":{\"ok\":true,\"message\":\"m\"}}"},
+};
+
+TEST(damaged_replies_do_no_harm)
+{
+    static const char damage[] = "\"{}[]:,0919-nulltrue\\u001b";
+    const struct look look = {.terminal = {.width = 40, .colour = true}};
+    uint64_t seed = 5;
+    size_t read = 0;
+    for (int round = 0; round < 20000; round++) {
+        size_t which = (size_t)round % (sizeof samples / sizeof *samples);
+        size_t len = strlen(samples[which].reply);
+        uint8_t *bytes = malloc(len);
+        CHECK(bytes);
+        memcpy(bytes, samples[which].reply, len);
+        for (uint32_t n = 1 + rng_below(&seed, 2); n > 0; n--)
+            bytes[rng_below(&seed, (uint32_t)len)] =
+                (uint8_t)damage[rng_below(&seed, sizeof damage - 1)];
+        struct err err = {0};
+        json_t *json = reply_parse((struct slice){bytes, len}, &err);
+        if (json) {
+            struct strbuf out;
+            struct shape shape = {0};
+            strbuf_init(&out, 1 << 20);
+            samples[which].print(&out, &shape, json, &look);
+            for (const char *at = out.data; (at = strchr(at, '\x1b')); at++)
+                CHECK_MSG(strspn(at + 1, "[0123;") >= 2 &&
+                              at[1 + strspn(at + 1, "[0123;")] == 'm',
+                          "%s", out.data); /* our own, and no other */
+            strbuf_release(&out);
+            json_decref(json);
+            read++;
+        }
+        free(bytes);
+    }
+    CHECK(read > 2000);
+}
+
+TEST(without_memory_nothing_is_shown_as_whole)
+{
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct err err = {0};
+        struct shape shape = {0};
+        struct strbuf whole, out;
+        json_t *json = reply_parse(slice_of(samples[i].reply), &err);
+        CHECK(json);
+        strbuf_init(&whole, 1 << 20);
+        samples[i].print(&whole, &shape, json, &pipe_look);
+        CHECK_MSG(!shape.wrong, "%s", shape.text);
+        bool failed = true;
+        for (long n = 0; failed; n++) {
+            CHECK(n < 200);
+            strbuf_init(&out, 1 << 20);
+            mem_fail_after(n);
+            samples[i].print(&out, &shape, json, &pipe_look);
+            mem_fail_after(-1);
+            failed = out.failed;
+            CHECK_MSG(failed || strcmp(out.data, whole.data) == 0,
+                      "sample %zu, allocation %ld: %s", i, n, out.data);
+            strbuf_release(&out);
+        }
+        strbuf_release(&whole);
+        json_decref(json);
+    }
+}
+
 TEST(what_is_no_json_object_is_an_error)
 {
     static const char *const rows[] = {"",     "{",       "[]",
@@ -318,5 +405,7 @@ TEST(an_error_shows_where_in_the_query_it_is)
 RUN(T(hits_stand_below_their_titles), T(what_helps_to_go_on_stands_at_the_end),
     T(an_article_can_be_read), T(a_query_is_explained_as_a_tree),
     T(the_status_is_a_table), T(a_reply_of_another_shape_is_not_shown),
-    T(a_tree_without_end_is_refused), T(what_is_no_json_object_is_an_error),
+    T(a_tree_without_end_is_refused), T(damaged_replies_do_no_harm),
+    T(without_memory_nothing_is_shown_as_whole),
+    T(what_is_no_json_object_is_an_error),
     T(an_error_shows_where_in_the_query_it_is))
