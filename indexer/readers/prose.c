@@ -20,9 +20,10 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
+/* ASCII's, and every byte of the others'. */
 static bool is_letter(uint8_t c)
 {
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+    return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c >= 0x80;
 }
 
 static struct slice take_while(struct slice *s, bool (*wanted)(uint8_t))
@@ -43,16 +44,54 @@ static bool take_char(struct slice *s, char c)
     return true;
 }
 
-/* The whole name, or at least three letters of it ("Sept."); 0 when it is none. */
+/* English first; then German, French, Spanish, Italian, Portuguese, Turkish,
+ * Russian and Ukrainian where they differ, as they stand in a date. */
+static const char *const month_names[] = {
+    "january januar janvier enero gennaio janeiro ocak января січня",
+    "february februar février febrero febbraio fevereiro şubat февраля лютого",
+    "march märz mars marzo março mart марта березня",
+    "april avril abril aprile nisan апреля квітня",
+    "may mai mayo maggio maio mayıs мая травня",
+    "june juni juin junio giugno junho haziran июня червня",
+    "july juli juillet julio luglio julho temmuz июля липня",
+    "august août agosto ağustos августа серпня",
+    "september septembre septiembre settembre setembro eylül сентября вересня",
+    "october oktober octobre octubre ottobre outubro ekim октября жовтня",
+    "november novembre noviembre novembro kasım ноября листопада",
+    "december dezember décembre diciembre dicembre dezembro aralık декабря "
+    "грудня",
+};
+
+/* How many bytes of `name`, which is in small letters, the word covers; 0 when it
+ * says something else. */
+static size_t covers(struct slice word, struct slice name)
+{
+    size_t at = 0, in_name = 0;
+    while (at < word.len) {
+        if (in_name == name.len)
+            return 0;
+        uint32_t c = utf8_next(word, &at), want = utf8_next(name, &in_name);
+        if ((uint32_t)u_tolower((UChar32)c) != want)
+            return 0;
+    }
+    return in_name;
+}
+
+/* The whole name, or at least three letters of the English one ("Sept."); 0 when
+ * it is none. */
 static int month_of(struct slice word)
 {
-    static const char *const names[] = {
-        "january", "february", "march",     "april",   "may",      "june",
-        "july",    "august",   "september", "october", "november", "december"};
-    for (int i = 0; i < 12; i++)
-        if (word.len >= 3 && word.len <= strlen(names[i]) &&
-            strncasecmp((const char *)word.data, names[i], word.len) == 0)
-            return i + 1;
+    for (int i = 0; i < 12; i++) {
+        const char *name = month_names[i];
+        for (bool english = true; *name; english = false) {
+            size_t len = strcspn(name, " ");
+            struct slice whole = {(const uint8_t *)name, len};
+            size_t covered = covers(word, whole);
+            if (covered == len || (english && covered >= 3))
+                return i + 1;
+            name += len + (name[len] == ' ');
+        }
+    }
     return 0;
 }
 
@@ -78,6 +117,13 @@ static bool take_month(struct slice *s, int *month)
     return *month > 0;
 }
 
+/* Spanish and Portuguese: "16 de mayo de 2025". */
+static void take_of(struct slice *s)
+{
+    if (slice_starts_with(*s, SLICE("de ")))
+        *s = slice_part(*s, 3, s->len);
+}
+
 static bool take_day(struct slice *s, int *day)
 {
     struct slice digits = take_while(s, is_digit);
@@ -95,17 +141,24 @@ bool printed_day_parse(struct slice text, struct civil_date *out)
         *out = date_civil(date.seconds);
         return true;
     }
-    bool day_first = s.len > 0 && is_digit(s.data[0]);
-    bool ok = day_first ? take_day(&s, &out->day) && take_char(&s, ' ') &&
-                              take_month(&s, &out->month)
-                        : take_month(&s, &out->month) && take_char(&s, ' ') &&
-                              take_day(&s, &out->day);
+    bool ok;
+    if (s.len > 0 && is_digit(s.data[0])) {
+        ok = take_day(&s, &out->day);
+        take_char(&s, '.');
+        ok = ok && take_char(&s, ' ');
+        take_of(&s);
+        ok = ok && take_month(&s, &out->month);
+    } else {
+        ok = take_month(&s, &out->month) && take_char(&s, ' ') &&
+             take_day(&s, &out->day);
+    }
     if (!ok)
         return false;
     if (s.len > 0) {
         take_char(&s, ',');
         if (!take_char(&s, ' '))
             return false;
+        take_of(&s);
         struct slice year = take_while(&s, is_digit);
         out->year = number_of(year);
         if (year.len != 4)

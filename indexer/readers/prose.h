@@ -1,5 +1,7 @@
-/* prose.h - dates, datelines, credits as newspapers print them. English month names,
- * whole or shortened ("Aug. 20, 2025", "20 August 2025", "July 22"), and ISO days.
+/* prose.h - dates, datelines, credits as newspapers print them. Days are
+ * "Aug. 20, 2025", "20 August 2025", "July 22", "15. April 2023", "16 de mayo de 2025",
+ * 2025-08-20; the months in English, whole or shortened, and whole in German, French,
+ * Spanish, Italian, Portuguese, Turkish, Russian, Ukrainian.
  */
 #ifndef READERS_PROSE_H
 #define READERS_PROSE_H

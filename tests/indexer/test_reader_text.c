@@ -123,6 +123,47 @@ TEST(the_date_is_given_or_found_in_this_order)
     }
 }
 
+TEST(days_are_printed_in_many_ways)
+{
+    static const struct {
+        const char *text;
+        struct civil_date want; /* month 0: it is none */
+    } rows[] = {
+        {"Aug. 20, 2025", {2025, 8, 20}},
+        {"August 20, 2025", {2025, 8, 20}},
+        {"aug 20 2025", {2025, 8, 20}},
+        {"Sept. 1", {0, 9, 1}},
+        {"20 August 2025", {2025, 8, 20}},
+        {"1 May", {0, 5, 1}},
+        {"2025-08-20", {2025, 8, 20}},
+        {"15. April 2023", {2023, 4, 15}},
+        {"1. März", {0, 3, 1}},
+        {"14 JUILLET 2022", {2022, 7, 14}},
+        {"16 de mayo de 2025", {2025, 5, 16}},
+        {"16 Mayıs 2025", {2025, 5, 16}},
+        {"22 июля 2022", {2022, 7, 22}},
+        {"29 Feb. 2023", {0, 0, 0}},
+        {"Feb. 29", {0, 2, 29}},
+        {"Ma 1, 2025", {0, 0, 0}},
+        {"Mayor 1, 2025", {0, 0, 0}},
+        {"Juil 1", {0, 0, 0}},
+        {"Aug. 20, 25", {0, 0, 0}},
+        {"Aug. 20, 2025 x", {0, 0, 0}},
+        {"Aug. 0", {0, 0, 0}},
+        {"Aug. 200", {0, 0, 0}},
+        {"20", {0, 0, 0}},
+        {"", {0, 0, 0}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct civil_date got, want = rows[i].want;
+        bool is = printed_day_parse(slice_of(rows[i].text), &got);
+        CHECK_MSG(is == (want.month > 0), "%s", rows[i].text);
+        CHECK_MSG(!is || (got.year == want.year && got.month == want.month &&
+                          got.day == want.day),
+                  "%s", rows[i].text);
+    }
+}
+
 TEST(a_dateline_is_told_from_a_sentence)
 {
     static const struct {
@@ -314,6 +355,7 @@ TEST(content_tells_the_format)
 
 RUN(T(a_saved_page_falls_into_its_parts),
     T(the_date_is_given_or_found_in_this_order),
-    T(a_dateline_is_told_from_a_sentence), T(pages_have_many_shapes),
-    T(header_lines_are_fields), T(what_is_no_article_is_a_reject),
-    T(a_cut_gz_is_no_shorter_article), T(content_tells_the_format))
+    T(days_are_printed_in_many_ways), T(a_dateline_is_told_from_a_sentence),
+    T(pages_have_many_shapes), T(header_lines_are_fields),
+    T(what_is_no_article_is_a_reject), T(a_cut_gz_is_no_shorter_article),
+    T(content_tells_the_format))
