@@ -14,7 +14,8 @@ static void note_signal(int number)
 
 void interrupt_install(void)
 {
-    struct sigaction action = {.sa_handler = note_signal}; /* no SA_RESTART */
+    struct sigaction action = {.sa_handler = note_signal,
+                               .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

@@ -5,7 +5,8 @@
 
 struct err;
 
-/* A read that waits is woken, so that it can look. */
+/* A second signal ends the program at once, which is as safe as kill -9: for one that
+ * waits for its standard input. */
 void interrupt_install(void);
 
 /* ERR_OK, or ERR_CANCELLED once a signal has come. Cheap. */

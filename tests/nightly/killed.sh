@@ -1,0 +1,58 @@
+#!/bin/sh
+# killed.sh DATELINE_INDEX - kill -9 at a dozen moments of a run: each time the last
+# generation is whole and the same, and at the end the next run does all of it.
+set -eu
+program=$1
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+
+fail() {
+    echo "killed: $*" >&2
+    exit 1
+}
+info() { # INDEX NAME
+    "$program" info --json --index "$1" | sed "s/.*\"$2\":\"\{0,1\}\([0-9a-f]*\).*/\1/"
+}
+articles() { # FIRST LAST: as JSON lines
+    awk -v first="$1" -v last="$2" 'BEGIN {
+        for (i = first; i <= last; i++) {
+            printf "{\"id\":\"%d\",\"source\":\"s\",\"title\":\"Story %d\",\"body\":\"", i, i
+            for (w = 0; w < 40; w++)
+                printf "word%d ", (i * 7919 + w * w * 31) % 5000
+            print "\"}"
+        }
+    }'
+}
+
+articles 1 300 >"$place/first.jsonl"
+articles 200 2500 >"$place/second.jsonl"
+"$program" add --index "$place/whole" "$place/first.jsonl"
+before=$(info "$place/whole" corpus_digest)
+cp -r "$place/whole" "$place/killed"
+
+start=$(date +%s%3N)
+"$program" add --index "$place/whole" "$place/second.jsonl"
+took=$(($(date +%s%3N) - start))
+after=$(info "$place/whole" corpus_digest)
+[ "$before" != "$after" ] || fail "the second run changed nothing"
+
+killed=0
+for part in 0 1 2 3 4 5 6 7 8 9 10 11; do
+    delay=$(awk -v t="$took" -v part="$part" 'BEGIN { print (t * part / 12 + 3) / 1000 }')
+    status=0
+    timeout -s KILL "$delay" "$program" add --index "$place/killed" "$place/second.jsonl" ||
+        status=$?
+    [ "$status" = 137 ] && killed=$((killed + 1))
+    "$program" check --index "$place/killed" || fail "damaged after $delay s"
+    case $(info "$place/killed" corpus_digest) in
+    "$before") [ "$status" = 137 ] || fail "a run exits $status and is not in the index" ;;
+    "$after") ;; # it was quicker this time, or killed behind its commit
+    *) fail "neither the old set nor the new one after $delay s" ;;
+    esac
+done 2>"$place/err" || { cat "$place/err" >&2; exit 1; }
+[ "$killed" -ge 6 ] || fail "only $killed runs were killed in time"
+
+"$program" add --index "$place/killed" "$place/second.jsonl"
+[ "$(info "$place/killed" corpus_digest)" = "$after" ] || fail "the last run is not whole"
+"$program" check --index "$place/killed"
+[ -z "$(find "$place/killed" -name '*.tmp' -o -name '*.new')" ] || fail "something is left over"
