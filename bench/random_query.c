@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -109,8 +110,11 @@ static void add_prefix(struct random_queries *random, const struct place *place,
     for (uint32_t letters = 2 + random_below(random, 5);
          letters > 0 && cut < word.len; letters--)
         utf8_next(word, &cut);
-    bool is_number = word.data[0] >= '0' && word.data[0] <= '9';
-    if (cut >= word.len || is_number || is_operator(word)) {
+    bool letters_only = true; /* "n'*" would be a prefix of one letter */
+    for (size_t i = 0; i < cut; i++)
+        letters_only =
+            letters_only && !ispunct(word.data[i]) && !isdigit(word.data[i]);
+    if (cut >= word.len || !letters_only || is_operator(word)) {
         add_word(random, place, out);
         return;
     }

@@ -38,7 +38,7 @@ TEST(hits_are_the_minimal_qualifying_intervals)
         {"the cat", "\"the the cat\"~9", ""},
         {"a b x a y b", "a NOTNEAR/0 b", "[3,4)"},
         {"a b x a y b", "a NOTNEAR/1 b", ""},
-        {"x-y z", "x* NOTNEAR/0 z", "[0,1)"},
+        {"ab-c z x", "ab* NOTNEAR/0 x", "[0,1)"},
         {"a b c d", "(a OR \"b c\") ADJ/0 d", "[1,4)"},
         {"a b c", "(a OR \"a b\") ADJ/0 c", "[0,3)"},
         {"a b c", "a OR \"a b\" OR c", "[0,1) [0,2) [2,3)"},
