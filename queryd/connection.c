@@ -1,62 +1,26 @@
-#include "queryd/connection.h"
+#include "queryd/connection_state.h"
 
-#include "base/cancel.h"
 #include "base/err.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "queryd/request.h"
 #include "queryd/server_state.h"
 
 #include <assert.h>
-#include <sys/socket.h>
 
-enum {
-    /* Beyond the limit a connection is told so, beyond this margin cut off. */
-    REFUSAL_MARGIN = 64,
-    PENDING_BYTES = 2 * LIMIT_HTTP_BODY_BYTES,
-    /* How long we listen on after the last reply: closing with unread bytes would
-     * take the reply away from a client that is still sending. */
-    LINGER_MS = 1000,
-};
-
-struct connection {
-    union {
-        uv_handle_t handle;
-        uv_stream_t stream;
-        uv_pipe_t pipe;
-        uv_tcp_t tcp;
-    } io; /* .handle.data points back here */
-    struct server *server;
-    struct connection *next, **link; /* server->connections */
-    struct http_parser *parser;
-    struct peer peer;
-
-    struct request *active;          /* being answered */
-    struct request *pending, **last; /* read ahead, oldest first */
-    size_t pending_count, pending_bytes;
-
-    bool reading, advancing;
-    bool
-        deaf; /* what still arrives is thrown away: after a fault, at the end */
-    bool lingering;    /* the last reply is written */
-    uint64_t since_ms; /* since when it is idle, mid-request, not reading us */
-    size_t unwritten;  /* at the last sweep */
-};
+enum { PENDING_BYTES = 2 * LIMIT_HTTP_BODY_BYTES };
 
 struct writing {
     uv_write_t write; /* .data points back here */
     struct strbuf text;
 };
 
-static void advance(struct connection *conn);
-
-static bool closing(const struct connection *conn)
+bool connection_closing(const struct connection *conn)
 {
     return uv_is_closing(&conn->io.handle);
 }
 
-static uint64_t now_ms(const struct connection *conn)
+uint64_t connection_now_ms(const struct connection *conn)
 {
     return uv_now(&conn->server->loop);
 }
@@ -81,7 +45,7 @@ static void on_closed(uv_handle_t *handle)
     server_progress(server);
 }
 
-static void drop_pending(struct connection *conn)
+void connection_drop_pending(struct connection *conn)
 {
     while (conn->pending) {
         struct request *request = conn->pending;
@@ -92,11 +56,11 @@ static void drop_pending(struct connection *conn)
     conn->pending_count = conn->pending_bytes = 0;
 }
 
-static void close_now(struct connection *conn)
+void connection_close(struct connection *conn)
 {
-    if (closing(conn))
+    if (connection_closing(conn))
         return;
-    drop_pending(conn);
+    connection_drop_pending(conn);
     if (conn->active)
         request_abandon(conn->active);
     conn->active = NULL;
@@ -110,15 +74,15 @@ static void on_shutdown(uv_shutdown_t *shutdown, int status)
 }
 
 /* Nothing more will be said: tell the client, and wait for it to go. */
-static void linger(struct connection *conn)
+void connection_linger(struct connection *conn)
 {
     conn->deaf = conn->lingering = true;
-    conn->since_ms = now_ms(conn);
-    drop_pending(conn);
+    conn->since_ms = connection_now_ms(conn);
+    connection_drop_pending(conn);
     uv_shutdown_t *shutdown = mem_alloc(sizeof *shutdown);
     if (!shutdown || uv_shutdown(shutdown, &conn->io.stream, on_shutdown)) {
         mem_free(shutdown);
-        close_now(conn);
+        connection_close(conn);
     }
 }
 
@@ -130,13 +94,13 @@ static void on_written(uv_write_t *write, int status)
     struct connection *conn = write->handle->data;
     strbuf_release(&writing->text);
     mem_free(writing);
-    if (closing(conn))
+    if (connection_closing(conn))
         return;
-    conn->since_ms = now_ms(conn);
+    conn->since_ms = connection_now_ms(conn);
     if (status < 0)
-        close_now(conn);
+        connection_close(conn);
     else
-        advance(conn);
+        connection_advance(conn);
 }
 
 /* Takes over `text`. */
@@ -145,18 +109,18 @@ static void send_text(struct connection *conn, struct strbuf *text)
     struct writing *writing = text->failed ? NULL : mem_alloc(sizeof *writing);
     if (!writing) {
         strbuf_release(text);
-        close_now(conn);
+        connection_close(conn);
         return;
     }
     *writing = (struct writing){.text = *text};
     writing->write.data = writing;
     uv_buf_t buf = uv_buf_init(writing->text.data, (unsigned)writing->text.len);
-    conn->since_ms = now_ms(conn);
+    conn->since_ms = connection_now_ms(conn);
     int rc = uv_write(&writing->write, &conn->io.stream, &buf, 1, on_written);
     if (rc) {
         strbuf_release(&writing->text);
         mem_free(writing);
-        close_now(conn);
+        connection_close(conn);
     }
 }
 
@@ -174,11 +138,11 @@ void connection_reply(struct connection *conn, struct request *request)
     conn->active = NULL;
     request_free(request);
     send_text(conn, &text);
-    if (closing(conn))
+    if (connection_closing(conn))
         return;
     if (!stays)
-        linger(conn);
-    advance(conn);
+        connection_linger(conn);
+    connection_advance(conn);
 }
 
 static void send_continue(struct connection *conn)
@@ -212,14 +176,14 @@ static struct request *take_first(struct connection *conn)
 }
 
 /* The reply to it is the last one of this connection. */
-static void refuse(struct connection *conn, unsigned status,
-                   const struct err *why)
+void connection_refuse(struct connection *conn, unsigned status,
+                       const struct err *why)
 {
     conn->deaf = true;
     struct request *request =
         request_new_refusal(conn, conn->server, status, why);
     if (!request) {
-        close_now(conn);
+        connection_close(conn);
         return;
     }
     append(conn, request);
@@ -235,18 +199,18 @@ static void refuse_feed(struct connection *conn, int rc, const struct err *why)
         status = 501;
     else if (rc == ERR_NOMEM)
         status = 500;
-    refuse(conn, status, why);
+    connection_refuse(conn, status, why);
 }
 
-static void on_message(void *context, const struct http_message *message)
+void connection_on_message(void *context, const struct http_message *message)
 {
     struct connection *conn = context;
-    if (conn->deaf || closing(conn))
+    if (conn->deaf || connection_closing(conn))
         return;
     struct request *request =
         request_new(conn, conn->server, message, conn->peer.known);
     if (!request) {
-        close_now(conn);
+        connection_close(conn);
         return;
     }
     append(conn, request);
@@ -270,13 +234,13 @@ static void give_buffer(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 static void read_or_rest(struct connection *conn)
 {
     bool wanted = conn->deaf || !http_parser_paused(conn->parser);
-    if (wanted == conn->reading || closing(conn))
+    if (wanted == conn->reading || connection_closing(conn))
         return;
     conn->reading = wanted;
     if (!wanted)
         uv_read_stop(&conn->io.stream);
     else if (uv_read_start(&conn->io.stream, give_buffer, on_read))
-        close_now(conn);
+        connection_close(conn);
 }
 
 static void feed(struct connection *conn, struct slice bytes, bool resume)
@@ -285,22 +249,22 @@ static void feed(struct connection *conn, struct slice bytes, bool resume)
     bool before = http_parser_in_message(conn->parser);
     int rc = resume ? http_parser_resume(conn->parser, &err)
                     : http_parser_feed(conn->parser, bytes, &err);
-    if (closing(conn) || conn->deaf)
+    if (connection_closing(conn) || conn->deaf)
         return;
     if (rc)
         refuse_feed(conn, rc, &err);
     else if (!before && http_parser_in_message(conn->parser))
-        conn->since_ms = now_ms(conn);
+        conn->since_ms = connection_now_ms(conn);
 }
 
 /* Whatever can be done now. Answers given at once come back here through
  * connection_reply(); the flag makes that a loop and no recursion. */
-static void advance(struct connection *conn)
+void connection_advance(struct connection *conn)
 {
-    if (conn->advancing || closing(conn))
+    if (conn->advancing || connection_closing(conn))
         return;
     conn->advancing = true;
-    while (!closing(conn) && !conn->active && !conn->lingering &&
+    while (!connection_closing(conn) && !conn->active && !conn->lingering &&
            uv_stream_get_write_queue_size(&conn->io.stream) == 0) {
         if (conn->pending) {
             conn->active = take_first(conn);
@@ -314,7 +278,7 @@ static void advance(struct connection *conn)
         }
     }
     conn->advancing = false;
-    if (!closing(conn))
+    if (!connection_closing(conn))
         read_or_rest(conn);
 }
 
@@ -325,15 +289,15 @@ static void on_gone(struct connection *conn)
     /* One that closed its sending side only can still read what was wrong. */
     if (!quiet && http_parser_finish(conn->parser, &err)) {
         refuse_feed(conn, ERR_INVALID, &err);
-        advance(conn);
+        connection_advance(conn);
     }
-    close_now(conn);
+    connection_close(conn);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
     struct connection *conn = stream->data;
-    if (n == 0 || closing(conn))
+    if (n == 0 || connection_closing(conn))
         return;
     if (n < 0) {
         on_gone(conn);
@@ -342,131 +306,6 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     if (conn->deaf)
         return;
     feed(conn, (struct slice){(const uint8_t *)buf->base, (size_t)n}, false);
-    if (!closing(conn))
-        advance(conn);
-}
-
-/* --- the beginning --- */
-
-static void read_peer(struct connection *conn, uv_stream_t *listener)
-{
-    uv_os_fd_t fd;
-    struct ucred credentials;
-    socklen_t len = sizeof credentials;
-    if (listener->type != UV_NAMED_PIPE || uv_fileno(&conn->io.handle, &fd))
-        return;
-    conn->peer.known = true;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &len) == 0) {
-        conn->peer.pid = credentials.pid;
-        conn->peer.uid = credentials.uid;
-    }
-}
-
-void connection_accept(struct server *server, uv_stream_t *listener)
-{
-    struct connection *conn = mem_alloc(sizeof *conn);
-    if (!conn) { /* libuv is deaf until somebody accepts this one */
-        server->stalled = listener;
-        return;
-    }
-    *conn = (struct connection){.server = server};
-    conn->last = &conn->pending;
-    int rc = listener->type == UV_TCP
-                 ? uv_tcp_init(&server->loop, &conn->io.tcp)
-                 : uv_pipe_init(&server->loop, &conn->io.pipe, 0);
-    if (rc) {
-        server->stalled = listener;
-        mem_free(conn);
-        return;
-    }
-    conn->io.handle.data = conn;
-    conn->next = server->connections;
-    conn->link = &server->connections;
-    if (conn->next)
-        conn->next->link = &conn->next;
-    server->connections = conn;
-    server->connection_count++;
-    server->metrics.accepted++;
-    conn->since_ms = now_ms(conn);
-
-    conn->parser =
-        http_parser_new(HTTP_REQUESTS, LIMIT_HTTP_BODY_BYTES, on_message, conn);
-    size_t limit = server->options.connection_limit;
-    if (uv_accept(listener, &conn->io.stream) || !conn->parser ||
-        server->connection_count > limit + REFUSAL_MARGIN) {
-        close_now(conn);
-        return;
-    }
-    read_peer(conn, listener);
-    log_line(LOG_DEBUG, "accepted connections=%zu uid=%ld pid=%ld",
-             server->connection_count, conn->peer.uid, conn->peer.pid);
-    if (server->connection_count > limit) {
-        struct err err;
-        err_set(&err, ERR_LIMIT, "%zu connections are open; try again", limit);
-        server->metrics.refused_connections++;
-        refuse(conn, 503, &err);
-    }
-    if (!closing(conn))
-        advance(conn);
-}
-
-/* --- time --- */
-
-static void sweep(struct connection *conn)
-{
-    const struct server_options *options = &conn->server->options;
-    uint64_t silent = now_ms(conn) - conn->since_ms;
-    size_t unwritten = uv_stream_get_write_queue_size(&conn->io.stream);
-    if (unwritten != conn->unwritten) { /* a slow reader is a reader */
-        conn->unwritten = unwritten;
-        conn->since_ms = now_ms(conn);
-    } else if (conn->lingering && unwritten == 0) {
-        if (silent >= LINGER_MS)
-            close_now(conn);
-    } else if (unwritten > 0) {
-        if (silent >= options->idle_ms)
-            close_now(conn);
-    } else if (conn->active || conn->pending || conn->deaf) {
-        conn->since_ms = now_ms(conn); /* the client waits for us */
-    } else if (http_parser_in_message(conn->parser)) {
-        if (silent < options->request_ms)
-            return;
-        struct err err;
-        err_set(&err, ERR_INVALID, "the request was not whole after %u ms",
-                options->request_ms);
-        refuse(conn, 408, &err);
-        advance(conn);
-    } else if (silent >= options->idle_ms) {
-        close_now(conn);
-    }
-}
-
-void connections_sweep(struct server *server)
-{
-    uv_stream_t *stalled = server->stalled;
-    server->stalled = NULL;
-    if (stalled && !uv_is_closing((uv_handle_t *)stalled))
-        connection_accept(server, stalled);
-    for (struct connection *conn = server->connections; conn; conn = conn->next)
-        if (!closing(conn))
-            sweep(conn);
-}
-
-void connections_finish(struct server *server)
-{
-    for (struct connection *conn = server->connections; conn;
-         conn = conn->next) {
-        drop_pending(conn);
-        if (!conn->active && !conn->lingering &&
-            uv_stream_get_write_queue_size(&conn->io.stream) == 0)
-            close_now(conn);
-        else if (!conn->active && !conn->lingering && !closing(conn))
-            linger(conn);
-    }
-}
-
-void connections_abort(struct server *server)
-{
-    for (struct connection *conn = server->connections; conn; conn = conn->next)
-        close_now(conn);
+    if (!connection_closing(conn))
+        connection_advance(conn);
 }

@@ -79,8 +79,12 @@ static bool try_one(struct trial *trial, struct relaxation *relaxation,
         return false;
     if (relaxation->distance) {
         found = narrow(trial, relaxation, found, total);
-        what = arena_printf(arena, "at most %u other words between",
-                            relaxation->distance->n);
+        uint32_t n = relaxation->distance->n;
+        what = n == 0 ? "next to each other, in any order"
+                      : arena_printf(arena,
+                                     "at most %u other word%s between, in "
+                                     "any order",
+                                     n, n == 1 ? "" : "s");
     }
     struct strbuf text;
     strbuf_init(&text, 1 << 20);
