@@ -51,6 +51,8 @@ static struct http_parser *self(llhttp_t *llhttp)
     return llhttp->data;
 }
 
+static const char body_too_long[] = "the body is too long";
+
 static int refuse(struct http_parser *p, int code, const char *sentence)
 {
     p->failure = err_set(&p->err, code, "%s", sentence);
@@ -68,7 +70,7 @@ static int add(struct http_parser *p, struct strbuf *to, const char *at,
         return refuse(p, ERR_NOMEM, "no memory for the message");
     return refuse(p, ERR_LIMIT,
                   to == &p->head ? "the request line and headers are too long"
-                                 : "the body is too long");
+                                 : body_too_long);
 }
 
 static int on_begin(llhttp_t *llhttp)
@@ -146,6 +148,13 @@ static bool same_name(struct slice name, const char *wanted)
            strncasecmp((const char *)name.data, wanted, name.len) == 0;
 }
 
+static int check_announced(struct http_parser *p, uint64_t bytes)
+{
+    if (bytes > p->body.limit - p->body.len)
+        return refuse(p, ERR_LIMIT, body_too_long);
+    return 0;
+}
+
 static int on_headers(llhttp_t *llhttp)
 {
     struct http_parser *p = self(llhttp);
@@ -167,7 +176,18 @@ static int on_headers(llhttp_t *llhttp)
             p->continue_asked = llhttp->http_minor >= 1;
     }
     p->in_body = true;
+    /* Refused when it is announced: nobody waits for what will not be read, and
+     * nobody is told to continue sending it. */
+    if (llhttp->flags & F_CONTENT_LENGTH)
+        return check_announced(p, llhttp->content_length);
     return 0;
+}
+
+/* llhttp keeps the size of the chunk to come where the length of a body would
+ * be. */
+static int on_chunk_header(llhttp_t *llhttp)
+{
+    return check_announced(self(llhttp), llhttp->content_length);
 }
 
 static int on_body(llhttp_t *llhttp, const char *at, size_t len)
@@ -223,6 +243,7 @@ struct http_parser *http_parser_new(enum http_kind kind, size_t body_limit,
     p->settings.on_header_value = on_value;
     p->settings.on_header_value_complete = on_value_end;
     p->settings.on_headers_complete = on_headers;
+    p->settings.on_chunk_header = on_chunk_header;
     p->settings.on_body = on_body;
     p->settings.on_message_complete = on_complete;
     llhttp_init(&p->llhttp,

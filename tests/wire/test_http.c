@@ -307,6 +307,38 @@ TEST(what_never_ends_is_refused)
     }
 }
 
+TEST(too_much_is_refused_when_it_is_announced)
+{
+    static const struct {
+        const char *what, *start;
+        int rc;
+    } rows[] = {
+        {"a body that fits", "POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n",
+         ERR_OK},
+        {"a body", "POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n",
+         ERR_LIMIT},
+        {"a body that waits to be sent",
+         "POST / HTTP/1.1\r\nExpect: 100-continue\r\n"
+         "Content-Length: 1000000000000\r\n\r\n",
+         ERR_LIMIT},
+        {"a chunk that fits",
+         "POST / HTTP/1.1\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n1\r\na\r\n3e7\r\n",
+         ERR_OK},
+        {"a chunk",
+         "POST / HTTP/1.1\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n1\r\na\r\n3e8\r\n",
+         ERR_LIMIT},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0};
+        bool in_body;
+        int rc = feed_repeated(rows[i].start, "", 0, &in_body, &err);
+        CHECK_MSG(rc == rows[i].rc && in_body, "%s: %s, %s", rows[i].what,
+                  err_name(rc), err.text);
+    }
+}
+
 TEST(the_limits_are_exact)
 {
     for (size_t over = 0; over < 2; over++) {
@@ -448,7 +480,7 @@ TEST(what_is_written_can_be_read)
 
 RUN(T(a_message_is_the_same_however_it_arrives), T(a_cut_may_fall_anywhere),
     T(damaged_messages_end_the_same_way_whole_or_in_pieces),
-    T(what_never_ends_is_refused), T(the_limits_are_exact),
-    T(a_pause_holds_back_everything_behind_it),
+    T(what_never_ends_is_refused), T(too_much_is_refused_when_it_is_announced),
+    T(the_limits_are_exact), T(a_pause_holds_back_everything_behind_it),
     T(an_expected_continue_is_told_once), T(no_memory_is_told_as_such),
     T(headers_are_found_without_case), T(what_is_written_can_be_read))
