@@ -8,12 +8,11 @@ import socket
 import sys
 import threading
 
-from programs import run
-from scene import main
+from scene import main, run
 
 ARTICLES = [
     {"source": "a", "id": "1", "lang": "en", "date": "2022-03-29", "title": "Grain talks",
-     "body": "The grain \x1b[31mdeal\x1b[0m was signed in Istanbul."},
+     "body": "The grain \x1b[35;7m deal \x1b[0m was signed in Istanbul."},
     {"source": "a", "id": "2", "lang": "en", "title": "Grain prices",
      "body": "Grain rose; the deal held."},
 ]
@@ -108,8 +107,7 @@ def on_a_terminal(scene, path, **environment):
 def colours(scene, path):
     shown = on_a_terminal(scene, path)
     scene.check("\x1b[" in shown, f"no colour on a terminal: {shown!r}")
-    scene.check(not re.search("\x1b\\[[0-9;]*m *\x1b\\[31mdeal", shown) and
-                "\x1b[31mdeal\x1b[0m was" not in shown,
+    scene.check("\x1b[35;7m" not in shown,
                 f"an article's own escape codes reach the terminal: {shown!r}")
     scene.check("\x1b[" not in on_a_terminal(scene, path, NO_COLOR="1"),
                 "NO_COLOR is not honoured")

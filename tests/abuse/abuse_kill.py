@@ -11,13 +11,12 @@ import subprocess
 import sys
 import time
 
-from programs import ProgramFailed, run
-from scene import articles, main
+from scene import ProgramFailed, articles, main, run
 
 SEED = 20250820
 KILLS = 30
 ATTEMPTS = 60
-BATCH = 50
+BATCH = 150
 SECONDS = 70  # stop trying to reach KILLS; fewer than that is a fault
 
 

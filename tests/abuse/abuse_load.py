@@ -11,8 +11,7 @@ import threading
 import time
 import urllib.parse
 
-from programs import UnixConnection
-from scene import articles, main
+from scene import UnixConnection, articles, main
 
 CLIENTS = 8
 GENERATIONS = 5

@@ -5,8 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from programs import run
-from scene import articles, main
+from scene import articles, main, run
 
 
 def bind_read_only(folder):

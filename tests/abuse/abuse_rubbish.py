@@ -35,7 +35,7 @@ def post(body, path=b"/v1/search", headers=None, length=None):
 
 # name, bytes, statuses that are right
 REQUESTS = [
-    ("HTTP/0.9", b"GET /\r\n\r\n", (400, 505)),
+    ("HTTP/0.9", b"GET /\r\n\r\n", (400, 501, 505)),
     ("no method", b"/v1/status\r\n\r\n", (400,)),
     ("HTTP/9.9", b"GET /v1/status HTTP/9.9\r\nHost: x\r\n\r\n", (400, 505, 501)),
     ("HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (400, 405, 505, 501)),
@@ -293,24 +293,22 @@ def send_pipeline(scene, path):
     talk.close()
 
 
-def send_slowly(scene, path, results):
-    """A byte now and then, for ever: it must not be allowed to."""
+def send_slowly(path, begin, results):
+    """Something begun, then a byte now and then, for ever: it must not be allowed to."""
     talk = Talk(path)
     start = time.monotonic()
+    talk.send(begin)
     talk.sock.settimeout(0.5)
-    status = "nothing"
     while time.monotonic() - start < 2 * ANSWER_SECONDS:
         try:
-            talk.sock.sendall(b"G" if status == "nothing" else b"x")
-            status = "half"
+            talk.sock.sendall(b"1")
             if not talk.receive():
                 break
-            break
         except socket.timeout:
             continue
         except (BrokenPipeError, ConnectionResetError):
             break
-    results.append(time.monotonic() - start)
+    results.append((time.monotonic() - start, talk.got.partition(b"\r\n\r\n")[2]))
     talk.close()
 
 
@@ -329,8 +327,9 @@ def test(scene):
     with scene.daemon() as daemon:
         path = daemon.socket
         slow = []
-        loris = [threading.Thread(target=send_slowly, args=(scene, path, slow))
-                 for _ in range(3)]
+        loris = [threading.Thread(target=send_slowly, args=(path, begin, slow))
+                 for begin in (b"GET /v1/search?q=", b"GET /v1/status HTTP/1.1\r\nA: ",
+                               post(b"", length=1000))]
         for thread in loris:
             thread.start()
         expect_alive(scene, path, "the start")
@@ -342,13 +341,17 @@ def test(scene):
         send_pipeline(scene, path)
         for thread in loris:
             thread.join()
-        scene.equal("slow senders that were cut off",
-                    sum(s < ANSWER_SECONDS for s in slow), len(loris))
+        scene.equal("slow senders", len(slow), len(loris))
+        for seconds, said in slow:
+            scene.check(5 < seconds < ANSWER_SECONDS,
+                        f"a slow sender was cut off after {seconds:.1f} s: {said!r}")
+            if said:
+                expect_error(scene, "a slow sender", "cut off", said)
         growth = rss_kb(daemon.process.pid) - before
         scene.check(growth < GROWTH_KB, f"memory grew by {growth} KB")
         expect_alive(scene, path, "all of it")
         print(len(REQUESTS), "requests; memory grew by", growth, "KB; slow senders cut "
-              "off after", ", ".join(f"{s:.1f} s" for s in slow))
+              "off after", ", ".join(f"{s:.1f} s" for s, _ in slow))
         scene.equal("exit of the daemon", daemon.stop(), 0)
 
 

@@ -4,8 +4,7 @@ replaces its old version, and the daemon answers from it without a restart."""
 import pathlib
 import sys
 
-from programs import run
-from scene import articles, main
+from scene import articles, main, run
 
 
 def bytes_of(index):

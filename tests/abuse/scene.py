@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from programs import Daemon, run  # noqa: E402
+from programs import Daemon, ProgramFailed, UnixConnection, run  # noqa: E402,F401
 
 WORDS = ("grain harbour ship treaty draft council minister vote bank rate price oil gas "
          "winter river bridge border truce summit island paper court law army").split()
