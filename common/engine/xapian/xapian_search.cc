@@ -184,7 +184,8 @@ int search(struct searcher *searcher, const struct query *query,
     return guarded(err, "search", [&] {
         xapian_searcher *self = self_of(searcher);
         *out = {};
-        translation candidates = translate(self->db, query->root);
+        bool scored = request->limit > 0;
+        translation candidates = translate(self->db, query->root, scored);
         if (candidates.query.empty() || self->db.get_doccount() == 0)
             return;
 
@@ -193,10 +194,10 @@ int search(struct searcher *searcher, const struct query *query,
         judge.want_hits = request->count_hits;
         Xapian::Enquire enquire(self->db);
         enquire.set_query(candidates.query);
-        if (request->limit == 0)
-            enquire.set_weighting_scheme(Xapian::BoolWeight());
-        else
+        if (scored)
             enquire.set_weighting_scheme(ranking());
+        else
+            enquire.set_weighting_scheme(Xapian::BoolWeight());
         if (request->sort == SORT_DATE) {
             enquire.set_sort_by_value_then_relevance(SLOT_ORDER, false);
             if (request->after.set)
@@ -220,7 +221,7 @@ int visit(struct searcher *searcher, const struct query *query, bool want_hits,
     (void)arena; // hits live in the judge's own, and only during the call
     return guarded(err, "visit", [&] {
         xapian_searcher *self = self_of(searcher);
-        translation candidates = translate(self->db, query->root);
+        translation candidates = translate(self->db, query->root, false);
         if (candidates.query.empty() || self->db.get_doccount() == 0)
             return;
         candidate_judge judge(self, query, candidates.exact, cancel, err);

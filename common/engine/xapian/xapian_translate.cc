@@ -14,19 +14,34 @@ static const translation nothing()
     return {Xapian::Query(), true};
 }
 
-static Xapian::Query unscored(const Xapian::Query &query)
+// A term that only decides. Xapian (1.4.22) opens the list of all documents for one
+// that stands in each of them, but looks for further chunks of that list under the
+// term, and calls the database corrupt where there are none. Asked for all documents
+// openly, it does not. (Not Query::MatchAll: that is a shared static object, whose
+// reference count is not safe between threads.)
+static Xapian::Query unscored_term(const Xapian::Database &db,
+                                   const std::string &term)
 {
-    return Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, query, 0.0);
+    if (db.get_termfreq(term) == db.get_doccount())
+        return Xapian::Query(std::string());
+    return Xapian::Query(term);
 }
 
 // Several terms scored as if they were one.
-static Xapian::Query one_of(const std::vector<std::string> &terms)
+static Xapian::Query one_of(const Xapian::Database &db,
+                            const std::vector<std::string> &terms, bool scored)
 {
     if (terms.empty())
         return Xapian::Query();
-    if (terms.size() == 1)
+    if (scored && terms.size() == 1)
         return Xapian::Query(terms[0]);
-    return Xapian::Query(Xapian::Query::OP_SYNONYM, terms.begin(), terms.end());
+    if (scored)
+        return Xapian::Query(Xapian::Query::OP_SYNONYM, terms.begin(),
+                             terms.end());
+    std::vector<Xapian::Query> each;
+    for (const std::string &term : terms)
+        each.push_back(unscored_term(db, term));
+    return Xapian::Query(Xapian::Query::OP_OR, each.begin(), each.end());
 }
 
 // A bare word: its stem in each language, and itself where words have no stems. Where
@@ -58,13 +73,14 @@ static std::vector<std::string> exact_terms(const Xapian::Database &db,
 }
 
 static translation translate_word(const Xapian::Database &db,
-                                  const struct node *word)
+                                  const struct node *word, bool scored)
 {
-    Xapian::Query found =
-        one_of(word->stem_count ? bare_terms(db, word) : exact_terms(db, word));
+    Xapian::Query found = one_of(
+        db, word->stem_count ? bare_terms(db, word) : exact_terms(db, word),
+        scored);
     if (found.empty())
         return nothing();
-    if (word->caps.len) {
+    if (scored && word->caps.len) {
         // Capitals are preferred, not demanded.
         std::string caps = occurrence_term(CAPS, word->caps, 1);
         if (db.term_exists(caps))
@@ -79,12 +95,12 @@ static translation translate_word(const Xapian::Database &db,
 }
 
 static translation translate_all(const Xapian::Database &db,
-                                 const struct node *node)
+                                 const struct node *node, bool scored)
 {
     std::vector<Xapian::Query> parts;
     bool exact = true;
     for (size_t i = 0; i < node->child_count; i++) {
-        translation part = translate(db, node->child[i]);
+        translation part = translate(db, node->child[i], scored);
         if (part.query.empty())
             return nothing();
         parts.push_back(part.query);
@@ -95,12 +111,12 @@ static translation translate_all(const Xapian::Database &db,
 }
 
 static translation translate_any(const Xapian::Database &db,
-                                 const struct node *node)
+                                 const struct node *node, bool scored)
 {
     std::vector<Xapian::Query> parts;
     bool exact = true;
     for (size_t i = 0; i < node->child_count; i++) {
-        translation part = translate(db, node->child[i]);
+        translation part = translate(db, node->child[i], scored);
         if (part.query.empty())
             continue;
         parts.push_back(part.query);
@@ -114,9 +130,9 @@ static translation translate_any(const Xapian::Database &db,
 
 // Operators over positions: all words must be there, and the article decides.
 static translation translate_positional(const Xapian::Database &db,
-                                        const struct node *node)
+                                        const struct node *node, bool scored)
 {
-    translation all = translate_all(db, node);
+    translation all = translate_all(db, node, scored);
     if (!all.query.empty())
         all.exact = false;
     return all;
@@ -124,12 +140,12 @@ static translation translate_positional(const Xapian::Database &db,
 
 // What is taken away must not be too much.
 static translation translate_not(const Xapian::Database &db,
-                                 const struct node *node)
+                                 const struct node *node, bool scored)
 {
-    translation with = translate(db, node->child[0]);
+    translation with = translate(db, node->child[0], scored);
     if (with.query.empty())
         return nothing();
-    translation without = translate(db, node->child[1]);
+    translation without = translate(db, node->child[1], false);
     if (without.query.empty())
         return with;
     if (!without.exact)
@@ -145,7 +161,9 @@ static translation translate_field(const Xapian::Database &db,
     std::string term = filter_term(node, &cut);
     if (!db.term_exists(term))
         return nothing();
-    return {unscored(Xapian::Query(term)), !cut};
+    return {Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT,
+                          unscored_term(db, term), 0.0),
+            !cut};
 }
 
 // SLOT_ORDER falls with time, and no value is a date alone: a key follows.
@@ -166,29 +184,30 @@ static translation translate_date(const struct node *node)
             true};
 }
 
-translation translate(const Xapian::Database &db, const struct node *node)
+translation translate(const Xapian::Database &db, const struct node *node,
+                      bool scored)
 {
     switch (node->kind) {
     case NODE_WORD:
-        return translate_word(db, node);
+        return translate_word(db, node, scored);
     case NODE_PHRASE:
     case NODE_WINDOW:
     case NODE_NEAR:
     case NODE_ADJ:
     case NODE_TITLE:
-        return translate_positional(db, node);
+        return translate_positional(db, node, scored);
     case NODE_NOTNEAR: {
-        translation first = translate(db, node->child[0]);
+        translation first = translate(db, node->child[0], scored);
         if (!first.query.empty())
             first.exact = false;
         return first;
     }
     case NODE_AND:
-        return translate_all(db, node);
+        return translate_all(db, node, scored);
     case NODE_OR:
-        return translate_any(db, node);
+        return translate_any(db, node, scored);
     case NODE_NOT:
-        return translate_not(db, node);
+        return translate_not(db, node, scored);
     case NODE_FIELD:
         return translate_field(db, node);
     case NODE_DATE:

@@ -19,7 +19,9 @@ struct translation {
     bool exact;          // it finds no other articles either
 };
 
-translation translate(const Xapian::Database &db, const struct node *node);
+// `scored` false: for BoolWeight.
+translation translate(const Xapian::Database &db, const struct node *node,
+                      bool scored);
 
 } // namespace dateline
 
