@@ -326,7 +326,7 @@ static bool last_day_in(const char *from, const char *to, bool folders,
             len = day_at(at, at[4], &day);
         if (len == 0 && folders)
             len = day_at(at, '/', &day);
-        if (len == 0 || at + len > to)
+        if (len == 0)
             continue;
         *out = day;
         found = true;

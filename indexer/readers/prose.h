@@ -31,7 +31,7 @@ bool dateline_parse(struct slice paragraph, struct slice *dateline,
 int64_t nearest_year(struct civil_date *day, struct civil_date near);
 
 /* The last full day in a path: 2025-08-20, 2025_08_20, 20250820 in the file's name,
- * else in its folders, where 2025/08/20 counts too. */
+ * else in its folders, where 2025/08/20 and 2025/08/20.txt count too. */
 bool date_in_path(const char *path, struct civil_date *out);
 
 #endif

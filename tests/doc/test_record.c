@@ -280,8 +280,33 @@ TEST(a_size_that_lies_is_refused)
     CHECK_EQ(decode_forged(size + 1, p), ERR_CORRUPT);
     CHECK_EQ(decode_forged(0, p), ERR_CORRUPT);
     CHECK_EQ(decode_forged(LIMIT_ARTICLE_BYTES, p), ERR_CORRUPT);
+    /* ... and before any memory is asked for */
+    struct bytes_out out = {0};
+    struct arena small;
+    struct article got;
+    arena_init(&small, 64 << 10);
+    forge(&out, LIMIT_ARTICLE_BYTES, p);
+    CHECK_EQ(decode_exactly((struct slice){out.data, out.len}, &small, &got),
+             ERR_CORRUPT);
+    CHECK_EQ(small.total, 0);
+    bytes_out_release(&out);
     CHECK_EQ(decode_forged(LIMIT_ARTICLE_BYTES + 1, p), ERR_LIMIT);
     CHECK_EQ(decode_forged(UINT32_MAX, p), ERR_LIMIT);
+    bytes_out_release(&payload);
+}
+
+TEST(a_list_that_lies_is_refused)
+{
+    struct bytes_out payload = {0};
+    for (int i = 0; i < 12; i++)
+        put_varint(&payload, 0); /* empty texts */
+    put_varint(&payload, 0);
+    put_varint(&payload, UINT32_MAX); /* topics */
+    for (int i = 0; i < 30; i++)
+        put_u8(&payload, 0);
+    CHECK_EQ(decode_forged((uint32_t)payload.len,
+                           (struct slice){payload.data, payload.len}),
+             ERR_CORRUPT);
     bytes_out_release(&payload);
 }
 
@@ -414,7 +439,7 @@ RUN(T(what_goes_in_comes_out), T(random_articles_go_round),
     T(records_are_appended), T(every_damaged_byte_is_found),
     T(every_truncation_and_every_tail_is_found),
     T(a_damaged_payload_under_a_good_checksum_is_an_article_or_corrupt),
-    T(a_size_that_lies_is_refused),
+    T(a_size_that_lies_is_refused), T(a_list_that_lies_is_refused),
     T(a_bomb_gets_no_more_memory_than_it_declares),
     T(an_article_past_the_limit_is_not_stored), T(every_allocation_may_fail),
     T(the_documented_example_is_what_it_says))

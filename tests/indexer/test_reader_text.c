@@ -101,6 +101,7 @@ TEST(the_date_is_given_or_found_in_this_order)
          ORIGIN_NONE},
         {"/in/2025/08/20/story.txt", "T\n\nBody.", "2025-08-20",
          ORIGIN_FILE_NAME},
+        {"/in/2025/08/20.txt", "T\n\nBody.", "2025-08-20", ORIGIN_FILE_NAME},
         {"/in/20250820/story.txt", "T\n\nBody.", "2025-08-20",
          ORIGIN_FILE_NAME},
         {"/in/2024-01-01/wire_20250820_7.txt", "T\n\nBody.", "2025-08-20",
