@@ -5,16 +5,24 @@ import json
 def broken_laws(daemon, params, reply):
     """Sentences about what is wrong with `reply` to /v1/search?`params`."""
     if "error" in reply:
-        return error_laws(reply["error"])
+        return error_laws(daemon, params, reply["error"])
     return [*order_laws(params, reply), *mark_laws(reply),
             *count_laws(daemon, params, reply),
             *page_laws(daemon, params, reply),
+            *post_laws(daemon, params, reply),
             *relaxation_laws(daemon, reply)]
 
 
-def error_laws(error):
+def error_laws(daemon, params, error):
+    """A query that cannot be read is wrong in the same way everywhere."""
     if not error.get("code") or not error.get("message"):
         yield f"an error without a code or a message: {error}"
+    if "position" not in error:
+        return
+    for path in ("/v1/count", "/v1/explain"):
+        other = daemon.get(path, question(params)).get("error")
+        if other != error:
+            yield f"{path} says {other}"
 
 
 def order_laws(params, reply):
@@ -75,6 +83,19 @@ def count_laws(daemon, params, reply):
     if params.get("hits") == "1" and "total_hits" in reply and \
             count.get("total_hits") != reply["total_hits"]:
         yield f"count says {count}, search {reply['total_hits']} occurrences"
+
+
+def post_laws(daemon, params, reply):
+    """The same as a JSON body; explain reads the question as search does."""
+    again = json.loads(daemon.request("POST", "/v1/search", json.dumps(params))[1])
+    for member in ("query", "total", "total_hits", "hits", "cursor", "notes",
+                   "relaxations"):
+        if again.get(member) != reply.get(member):
+            yield f"{member} by POST: {again.get(member)}"
+    explained = daemon.get("/v1/explain", question(params))
+    for member in ("query", "total", "generation"):
+        if explained.get(member) != reply.get(member) and member in reply:
+            yield f"{member} as explained: {explained}"
 
 
 def page_laws(daemon, params, reply):

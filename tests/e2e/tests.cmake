@@ -12,5 +12,8 @@ foreach(engine ${engines})
       COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/run.py
         ${CMAKE_BINARY_DIR} ${case} --engine ${engine})
   endforeach()
+  add_test(NAME e2e/${engine}/quotes
+    COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/quotes.py
+      ${CMAKE_BINARY_DIR} --engine ${engine})
 endforeach()
 add_test(NAME layers COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/check_layers)
