@@ -36,6 +36,10 @@ enum {
     /* query: memory for one request, from parse to reply */
     LIMIT_QUERY_MEMORY = 256 << 20,
 
+    /* views: rows of a timeline, and bytes of sort keys of a concordance */
+    LIMIT_TIMELINE_ROWS = 200000,
+    LIMIT_VIEW_MEMORY = 1 << 30,
+
     /* wire: request line and header fields together */
     LIMIT_HTTP_HEADER_BYTES = 64 << 10,
     /* wire: body of a POST */

@@ -76,6 +76,14 @@ struct search_result {
     bool more;           /* there are articles after the last one */
 };
 
+/* What views need of an article without reading its text. */
+struct article_info {
+    struct slice key, source, lang;
+    struct date published;
+    uint32_t words;
+    uint64_t generation; /* the one that put it in, or changed it last */
+};
+
 struct snapshot;
 struct searcher;
 
@@ -144,6 +152,9 @@ struct engine {
     /* The stored article; slices in `arena`. */
     int (*article)(struct searcher *, doc_ref, struct arena *, struct article *,
                    struct err *);
+    /* Slices in `arena`. */
+    int (*info)(struct searcher *, doc_ref, struct arena *,
+                struct article_info *, struct err *);
     /* ERR_NOTFOUND when no live article has this key. */
     int (*find)(struct searcher *, struct slice key, doc_ref *, struct err *);
 };

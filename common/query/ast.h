@@ -33,7 +33,13 @@ enum ast_kind {
 
 enum near_unit { NEAR_WORDS, NEAR_SENTENCE, NEAR_PARAGRAPH };
 
-enum ast_field { FIELD_SOURCE, FIELD_LANG, FIELD_TOPIC, FIELD_KEY };
+enum ast_field {
+    FIELD_SOURCE,
+    FIELD_LANG,
+    FIELD_TOPIC,
+    FIELD_KEY,
+    FIELD_SINCE
+};
 
 enum entity_type { ENTITY_ANY, ENTITY_PERSON, ENTITY_PLACE, ENTITY_ORG };
 
@@ -47,6 +53,7 @@ struct ast {
     enum ast_field field;
     enum entity_type entity_type;
     struct date_range range;
+    uint64_t since; /* FIELD_SINCE */
     struct ast **child;
     size_t child_count;
 };

@@ -83,10 +83,12 @@ int match_join(struct matcher *m, const struct hit *a, const struct hit *b,
 {
     size_t count = a->leaf_count + b->leaf_count;
     struct span *leaf = arena_array(m->arena, struct span, count);
-    if (!leaf)
+    if (count && !leaf)
         return match_no_memory(m);
-    memcpy(leaf, a->leaf, a->leaf_count * sizeof *leaf);
-    memcpy(leaf + a->leaf_count, b->leaf, b->leaf_count * sizeof *leaf);
+    if (a->leaf_count)
+        memcpy(leaf, a->leaf, a->leaf_count * sizeof *leaf);
+    if (b->leaf_count)
+        memcpy(leaf + a->leaf_count, b->leaf, b->leaf_count * sizeof *leaf);
     *out = (struct hit){{a->span.start, b->span.end}, leaf, count};
     return ERR_OK;
 }
@@ -118,6 +120,23 @@ static int word_hits(struct matcher *m, const struct node *word,
         hit[i] = (struct hit){spans.span[i], &spans.span[i], 1};
     *out = (struct hit_list){hit, spans.count};
     return ERR_OK;
+}
+
+/* Every position of every part: each is one word. Only in patterns, where the words
+ * beside it bound what is looked at. */
+static int any_hits(struct matcher *m, struct hit_list *out)
+{
+    struct growing_hits all = {0};
+    int rc = ERR_OK;
+    for (int part = 0; rc == ERR_OK && part < PART_COUNT; part++) {
+        struct span range;
+        rc = m->view->ops->part_range(m->view, (enum article_part)part, &range,
+                                      m->err);
+        for (uint32_t at = range.start; rc == ERR_OK && at < range.end; at++)
+            rc = match_push(m, &all, (struct hit){{at, at + 1}, NULL, 0});
+    }
+    *out = all.list;
+    return rc;
 }
 
 /* Chains of operands, each starting where the one before ended. */
@@ -154,20 +173,74 @@ static int phrase_hits(struct matcher *m, const struct node *phrase,
     return rc;
 }
 
-/* Every `first` with the `second` behind it, at most n positions between, that ends
- * soonest. */
+/* What "near" means for one operator: n positions between, or one unit around. */
+struct nearness {
+    uint32_t n;
+    bool in_unit;
+    struct position_list starts;
+};
+
+static int nearness_of(struct matcher *m, const struct node *node,
+                       struct nearness *out)
+{
+    *out = (struct nearness){.n = node->n};
+    if (node->unit == NEAR_WORDS)
+        return ERR_OK;
+    out->in_unit = true;
+    out->n = UINT32_MAX;
+    return m->view->ops->unit_starts(m->view, node->unit, m->arena,
+                                     &out->starts, m->err);
+}
+
+/* The number of the unit that a position is in. */
+static size_t unit_of(const struct nearness *near, uint32_t position)
+{
+    size_t low = 0, high = near->starts.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (near->starts.at[middle] <= position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_near(const struct nearness *near, const struct span *a,
+                    const struct span *b)
+{
+    uint32_t start = a->start < b->start ? a->start : b->start;
+    uint32_t end = a->end > b->end ? a->end : b->end;
+    if (near->in_unit)
+        return unit_of(near, start) == unit_of(near, end - 1);
+    uint32_t between = b->start >= a->end   ? b->start - a->end
+                       : a->start >= b->end ? a->start - b->end
+                                            : 0;
+    return between <= near->n;
+}
+
+/* Every `first` with the `second` behind it that is near and ends soonest. */
 static int add_pairs(struct matcher *m, const struct hit_list *first,
-                     const struct hit_list *second, uint32_t n,
+                     const struct hit_list *second, const struct nearness *near,
                      struct growing_hits *to)
 {
     for (size_t i = 0; i < first->count; i++) {
         const struct hit *a = &first->hit[i], *best = NULL;
         size_t at = match_first_from(second, a->span.end);
-        for (; at < second->count &&
-               second->hit[at].span.start - a->span.end <= n;
-             at++)
-            if (!best || second->hit[at].span.end < best->span.end)
-                best = &second->hit[at];
+        for (; at < second->count; at++) {
+            const struct hit *b = &second->hit[at];
+            if (best && b->span.start >= best->span.end)
+                break; /* whatever follows ends later */
+            if (is_near(near, &a->span, &b->span)) {
+                if (!best || b->span.end < best->span.end)
+                    best = b;
+            } else if (!near->in_unit) {
+                break; /* whatever follows starts later */
+            } else if (unit_of(near, b->span.start) !=
+                       unit_of(near, a->span.start)) {
+                break;
+            }
+        }
         if (!best)
             continue;
         struct hit pair;
@@ -184,6 +257,7 @@ static int pair_hits(struct matcher *m, const struct node *node,
                      struct hit_list *out)
 {
     struct hit_list a, b;
+    struct nearness near;
     *out = (struct hit_list){0};
     int rc = match_node_hits(m, node->child[0], &a);
     if (rc || a.count == 0)
@@ -191,40 +265,33 @@ static int pair_hits(struct matcher *m, const struct node *node,
     rc = match_node_hits(m, node->child[1], &b);
     struct growing_hits pairs = {0};
     if (rc == ERR_OK)
-        rc = add_pairs(m, &a, &b, node->n, &pairs);
+        rc = nearness_of(m, node, &near);
+    if (rc == ERR_OK)
+        rc = add_pairs(m, &a, &b, &near, &pairs);
     if (rc == ERR_OK && node->kind == NODE_NEAR)
-        rc = add_pairs(m, &b, &a, node->n, &pairs);
+        rc = add_pairs(m, &b, &a, &near, &pairs);
     *out = pairs.list;
     if (rc == ERR_OK)
         match_keep_minimal(out);
     return rc;
 }
 
-/* How far apart two spans are; 0 when they touch or overlap. */
-static uint32_t distance(const struct span *a, const struct span *b)
-{
-    if (b->start >= a->end)
-        return b->start - a->end;
-    return a->start >= b->end ? a->start - b->end : 0;
-}
-
 static int notnear_hits(struct matcher *m, const struct node *node,
                         struct hit_list *out)
 {
     struct hit_list a, b;
+    struct nearness near;
     int rc = match_node_hits(m, node->child[0], &a);
     if (rc == ERR_OK)
         rc = match_node_hits(m, node->child[1], &b);
+    if (rc == ERR_OK)
+        rc = nearness_of(m, node, &near);
     struct growing_hits alone = {0};
     for (size_t i = 0; rc == ERR_OK && i < a.count; i++) {
-        bool near = false;
-        for (size_t k = 0; !near && k < b.count; k++) {
-            if (b.hit[k].span.start > a.hit[i].span.end &&
-                b.hit[k].span.start - a.hit[i].span.end > node->n)
-                break; /* and all later ones start later still */
-            near = distance(&a.hit[i].span, &b.hit[k].span) <= node->n;
-        }
-        if (!near)
+        bool found = false;
+        for (size_t k = 0; !found && k < b.count; k++)
+            found = is_near(&near, &a.hit[i].span, &b.hit[k].span);
+        if (!found)
             rc = match_push(m, &alone, a.hit[i]);
     }
     *out = alone.list;
@@ -237,7 +304,7 @@ static int title_hits(struct matcher *m, const struct node *title,
                       struct hit_list *out)
 {
     struct span range;
-    int rc = m->view->ops->title_range(m->view, &range, m->err);
+    int rc = m->view->ops->part_range(m->view, PART_TITLE, &range, m->err);
     if (rc == ERR_OK)
         rc = match_node_hits(m, title->child[0], out);
     size_t kept = 0;
@@ -275,6 +342,8 @@ int match_node_hits(struct matcher *m, const struct node *node,
     switch (node->kind) {
     case NODE_WORD:
         return word_hits(m, node, out);
+    case NODE_ANY:
+        return any_hits(m, out);
     case NODE_PHRASE:
         return phrase_hits(m, node, out);
     case NODE_WINDOW:
@@ -345,6 +414,7 @@ int match_node(struct matcher *m, const struct node *node, bool *matches)
     case NODE_NOTHING:
         *matches = false;
         return ERR_OK;
+    case NODE_ANY:
     case NODE_PHRASE:
     case NODE_WINDOW:
     case NODE_NEAR:

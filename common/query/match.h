@@ -13,6 +13,7 @@
 #define QUERY_MATCH_H
 
 #include "query/query.h"
+#include "text/analyse.h"
 
 /* Positions [start, end). */
 struct span {
@@ -39,8 +40,12 @@ struct article_view_ops {
     /* NODE_FIELD and NODE_DATE. */
     int (*filter_matches)(struct article_view *, const struct node *filter,
                           bool *out, struct err *);
-    /* Positions of the title; empty when it has none. */
-    int (*title_range)(struct article_view *, struct span *out, struct err *);
+    /* Positions of a part; empty when the article has none. */
+    int (*part_range)(struct article_view *, enum article_part part,
+                      struct span *out, struct err *);
+    /* Where its sentences or paragraphs begin, rising. */
+    int (*unit_starts)(struct article_view *, enum near_unit unit,
+                       struct arena *, struct position_list *out, struct err *);
 };
 
 struct hit {

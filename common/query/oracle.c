@@ -421,6 +421,9 @@ static int field_matches(struct oracle *o, const struct ast *ast, bool *out)
         if (rc == ERR_OK)
             rc = value_is(o, ast, lang_primary(article->lang), out);
         return rc;
+    case FIELD_SINCE:
+        *out = article->generation > ast->since;
+        return ERR_OK;
     case FIELD_TOPIC:
         for (size_t i = 0; rc == ERR_OK && i < article->topics.count; i++)
             rc = value_is(o, ast, article->topics.item[i], out);

@@ -6,6 +6,7 @@ bool node_is_positional(const struct node *node)
 {
     switch (node->kind) {
     case NODE_WORD:
+    case NODE_ANY:
     case NODE_PHRASE:
     case NODE_WINDOW:
     case NODE_NEAR:
@@ -69,8 +70,13 @@ static void print_operator(const struct node *node, const char *name,
                            bool counted, struct strbuf *out)
 {
     char between[32];
-    snprintf(between, sizeof between, counted ? " %s/%u " : " %s ", name,
-             node->n);
+    if (!counted)
+        snprintf(between, sizeof between, " %s ", name);
+    else if (node->unit == NEAR_WORDS)
+        snprintf(between, sizeof between, " %s/%u ", name, node->n);
+    else
+        snprintf(between, sizeof between, " %s/%c ", name,
+                 node->unit == NEAR_SENTENCE ? 'S' : 'P');
     strbuf_add_char(out, '(');
     print_children(node, between, out);
     strbuf_add_char(out, ')');
@@ -82,6 +88,9 @@ static void print_node(const struct node *node, struct strbuf *out)
     switch (node->kind) {
     case NODE_WORD:
         print_word(node, out);
+        break;
+    case NODE_ANY:
+        strbuf_add_char(out, '*');
         break;
     case NODE_PHRASE:
     case NODE_WINDOW:
@@ -114,6 +123,10 @@ static void print_node(const struct node *node, struct strbuf *out)
         print_node(node->child[0], out);
         break;
     case NODE_FIELD:
+        if (node->field == FIELD_SINCE) {
+            strbuf_addf(out, "since:%llu", (unsigned long long)node->since);
+            break;
+        }
         strbuf_addf(out, "%s:\"%.*s\"", ast_field_name(node->field),
                     SLICE_ARG(node->value));
         break;

@@ -10,6 +10,7 @@
 
 enum node_kind {
     NODE_WORD,    /* a leaf: an occurrence is one of any of `form` */
+    NODE_ANY,     /* a leaf: any one word, which is one position */
     NODE_PHRASE,  /* children, each starting where the one before ended */
     NODE_WINDOW,  /* children in any order, at most n other words inside */
     NODE_NEAR,    /* two children, any order, at most n others between */
@@ -27,7 +28,8 @@ enum node_kind {
 /* A spelling that counts as the word. */
 struct word_form {
     struct slice text; /* folded */
-    struct slice lang; /* only in articles of this language, as lang_primary() says;
+    struct slice
+        lang; /* only in articles of this language, as lang_primary() says;
                           empty: in any */
 };
 
@@ -39,8 +41,8 @@ struct word_stem {
 
 struct node {
     enum node_kind kind;
-    uint32_t start, end; /* bytes of the query text that it came from */
-    struct slice shown;  /* NODE_WORD: the word as typed */
+    uint32_t start, end;    /* bytes of the query text that it came from */
+    struct slice shown;     /* NODE_WORD: the word as typed */
     struct word_form *form; /* by rising text, then lang */
     size_t form_count;
     struct word_stem *stem;
@@ -50,7 +52,10 @@ struct node {
                           may prefer the hidden capitals term in the score */
     bool caps_only; /* =US: only occurrences written in capitals */
     uint32_t n;
+    enum near_unit
+        unit; /* NEAR, ADJ, NOTNEAR: n words, or one sentence, paragraph */
     enum ast_field field;
+    uint64_t since; /* FIELD_SINCE: put in by a later generation than this */
     struct slice value;
     struct date_range range;
     bool undated;

@@ -15,6 +15,7 @@ struct resolver {
     struct arena *arena;
     struct slice_list languages;
     struct err *err;
+    bool in_pattern;
 };
 
 /* How the last word of a text is to be read. */
@@ -23,6 +24,7 @@ enum reading {
     READ_EXACT,  /* this very form; capitals do not matter */
     READ_CAPS,   /* =US: this very form, and as it was written */
     READ_PREFIX, /* any form that starts so */
+    READ_FUZZY,  /* any form one edit away */
 };
 
 static int no_memory(struct resolver *r)
@@ -106,12 +108,15 @@ static int add_stems(struct resolver *r, const struct ast *ast,
     return ERR_OK;
 }
 
-static int add_prefix_forms(struct resolver *r, const struct ast *ast,
-                            struct slice prefix, struct node *leaf)
+/* Forms that the dictionary finds for a beginning, or one edit away. */
+static int add_found_forms(struct resolver *r, const struct ast *ast,
+                           struct slice word, enum reading reading,
+                           struct node *leaf)
 {
     struct slice_list found = {0};
-    int rc = r->lexicon->ops->prefix_forms(r->lexicon, prefix, LIMIT_EXPANSION,
-                                           r->arena, &found, r->err);
+    const struct lexicon_ops *ops = r->lexicon->ops;
+    int rc = (reading == READ_PREFIX ? ops->prefix_forms : ops->near_forms)(
+        r->lexicon, word, LIMIT_EXPANSION, r->arena, &found, r->err);
     if (rc == ERR_LIMIT)
         return too_many_forms(r, ast);
     if (rc)
@@ -122,7 +127,8 @@ static int add_prefix_forms(struct resolver *r, const struct ast *ast,
     for (size_t i = 0; i < found.count; i++)
         leaf->form[i].text = found.item[i];
     leaf->form_count = found.count;
-    qsort(leaf->form, leaf->form_count, sizeof *leaf->form, compare_forms);
+    if (found.count)
+        qsort(leaf->form, leaf->form_count, sizeof *leaf->form, compare_forms);
     return ERR_OK;
 }
 
@@ -140,9 +146,10 @@ static int make_leaf(struct resolver *r, const struct ast *ast,
     leaf->caps_only = reading == READ_CAPS && token->all_caps;
     if (reading == READ_BARE)
         return add_stems(r, ast, token->form, leaf);
-    if (reading == READ_PREFIX) {
-        rc = add_prefix_forms(r, ast, token->form, leaf);
-        char *shown = arena_printf(r->arena, "%.*s*", SLICE_ARG(token->form));
+    if (reading == READ_PREFIX || reading == READ_FUZZY) {
+        rc = add_found_forms(r, ast, token->form, reading, leaf);
+        char *shown = arena_printf(r->arena, "%.*s%s", SLICE_ARG(token->form),
+                                   reading == READ_PREFIX ? "*" : "~1");
         if (rc == ERR_OK && !shown)
             return no_memory(r);
         leaf->shown = slice_of(shown);
@@ -167,6 +174,7 @@ static int make_unit(struct resolver *r, const struct ast *ast,
 
     /* The parts are themselves; only a capitals or prefix reading goes on into
      * them, the prefix into the last. */
+    bool expands = reading == READ_PREFIX || reading == READ_FUZZY;
     enum reading inner = reading == READ_CAPS ? READ_CAPS : READ_EXACT;
     struct node *either, *phrase;
     int rc = new_node(r, NODE_OR, ast, 2, &either);
@@ -174,8 +182,7 @@ static int make_unit(struct resolver *r, const struct ast *ast,
         rc = new_node(r, NODE_PHRASE, ast, parts, &phrase);
     for (size_t i = 0; rc == ERR_OK && i < parts; i++)
         rc = make_leaf(r, ast, part[i],
-                       reading == READ_PREFIX && i + 1 == parts ? READ_PREFIX
-                                                                : inner,
+                       expands && i + 1 == parts ? reading : inner,
                        &phrase->child[i]);
     if (rc == ERR_OK)
         rc = make_leaf(r, ast, joined, reading, &either->child[1]);
@@ -285,11 +292,10 @@ static int unsupported(struct resolver *r, const struct ast *ast,
 static int resolve_near(struct resolver *r, const struct ast *ast,
                         enum node_kind kind, struct node **out)
 {
-    if (ast->unit == NEAR_SENTENCE)
-        return unsupported(r, ast, "/S, in one sentence");
-    if (ast->unit == NEAR_PARAGRAPH)
-        return unsupported(r, ast, "/P, in one paragraph");
-    return resolve_children(r, ast, kind, out);
+    int rc = resolve_children(r, ast, kind, out);
+    if (rc == ERR_OK)
+        (*out)->unit = ast->unit;
+    return rc;
 }
 
 static int resolve_filter(struct resolver *r, const struct ast *ast,
@@ -307,18 +313,28 @@ static int resolve_filter(struct resolver *r, const struct ast *ast,
         return ERR_OK;
     }
     node->field = ast->field;
+    node->since = ast->since;
     if (filter_value(ast->field, ast->text, r->arena, &node->value))
         return no_memory(r);
     return ERR_OK;
 }
 
+/* Words in patterns are themselves, as those in quotes are. */
+static enum reading word_reading(const struct resolver *r,
+                                 const struct ast *ast)
+{
+    if (ast->exact)
+        return READ_CAPS;
+    return r->in_pattern ? READ_EXACT : READ_BARE;
+}
+
 static int resolve_node(struct resolver *r, const struct ast *ast,
                         struct node **out)
 {
+    int rc;
     switch (ast->kind) {
     case AST_WORD:
-        return resolve_text(r, ast, NODE_PHRASE,
-                            ast->exact ? READ_CAPS : READ_BARE, out);
+        return resolve_text(r, ast, NODE_PHRASE, word_reading(r, ast), out);
     case AST_PREFIX:
         return resolve_text(r, ast, NODE_PHRASE, READ_PREFIX, out);
     case AST_PHRASE:
@@ -343,10 +359,14 @@ static int resolve_node(struct resolver *r, const struct ast *ast,
     case AST_DATE:
         return resolve_filter(r, ast, out);
     case AST_FUZZY:
-        return unsupported(r, ast, "a word with one edit");
+        return resolve_text(r, ast, NODE_PHRASE, READ_FUZZY, out);
     case AST_PATTERN:
+        r->in_pattern = true;
+        rc = resolve_children(r, ast, NODE_PHRASE, out);
+        r->in_pattern = false;
+        return rc;
     case AST_ANY:
-        return unsupported(r, ast, "a phrase pattern in [ ]");
+        return new_node(r, NODE_ANY, ast, 0, out);
     case AST_ENTITY:
         return unsupported(r, ast, "an entity");
     }
@@ -378,7 +398,7 @@ int query_resolve(const struct parsed *parsed, struct lexicon *lexicon,
                   struct stemmers *stemmers, struct arena *arena,
                   struct query *out, struct err *err)
 {
-    struct resolver r = {lexicon, stemmers, arena, {0}, err};
+    struct resolver r = {lexicon, stemmers, arena, {0}, err, false};
     struct node *root;
     int rc = read_languages(&r);
     if (rc == ERR_OK)

@@ -20,6 +20,13 @@ struct lexicon_ops {
     /* Forms that start with `prefix`. ERR_LIMIT when there are more than `limit`. */
     int (*prefix_forms)(struct lexicon *, struct slice prefix, size_t limit,
                         struct arena *, struct slice_list *out, struct err *);
+    /* Forms one edit away from `form` (one code point more, less, or another, or two
+     * neighbours swapped), `form` itself included when it is there. */
+    int (*near_forms)(struct lexicon *, struct slice form, size_t limit,
+                      struct arena *, struct slice_list *out, struct err *);
+    /* In how many articles this very form stands, and how often in all. */
+    int (*frequency)(struct lexicon *, struct slice form, uint64_t *articles,
+                     uint64_t *occurrences, struct err *);
     /* Forms that articles of `lang` contain with this stem. */
     int (*stem_forms)(struct lexicon *, struct slice lang, struct slice stem,
                       struct arena *, struct slice_list *out, struct err *);

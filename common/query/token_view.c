@@ -99,6 +99,9 @@ static int field_matches(const struct article *article, const struct node *node,
             rc = has_value(FIELD_LANG, lang_primary(article->lang), node->value,
                            out);
         return rc;
+    case FIELD_SINCE:
+        *out = article->generation > node->since;
+        return ERR_OK;
     case FIELD_TOPIC:
         for (size_t i = 0; rc == ERR_OK && !*out && i < article->topics.count;
              i++)
@@ -121,20 +124,31 @@ static int filter_matches(struct article_view *base, const struct node *filter,
     return rc ? err_set(err, rc, "no memory to compare a field") : ERR_OK;
 }
 
-static int title_range(struct article_view *base, struct span *out,
-                       struct err *err)
+static int part_range(struct article_view *base, enum article_part part,
+                      struct span *out, struct err *err)
 {
     (void)err;
     const struct token_view *view = (const struct token_view *)base;
-    const struct part_range *title = &view->analysis->part[PART_TITLE];
-    *out = (struct span){title->start, title->end};
+    const struct part_range *range = &view->analysis->part[part];
+    *out = (struct span){range->start, range->end};
+    return ERR_OK;
+}
+
+static int unit_starts(struct article_view *base, enum near_unit unit,
+                       struct arena *arena, struct position_list *out,
+                       struct err *err)
+{
+    (void)arena, (void)err;
+    const struct token_view *view = (const struct token_view *)base;
+    *out = unit == NEAR_SENTENCE ? view->analysis->sentences
+                                 : view->analysis->paragraphs;
     return ERR_OK;
 }
 
 void token_view_init(struct token_view *view, const struct article *article,
                      const struct analysis *analysis)
 {
-    static const struct article_view_ops ops = {word_spans, word_present,
-                                                filter_matches, title_range};
+    static const struct article_view_ops ops = {
+        word_spans, word_present, filter_matches, part_range, unit_starts};
     *view = (struct token_view){{&ops}, article, analysis};
 }

@@ -9,15 +9,24 @@
 #include "text/tokenise.h"
 
 /* Changes whenever the same text may give other tokens; recorded in MANIFEST. */
-#define ANALYSIS_VERSION 1
+#define ANALYSIS_VERSION 2
 
 struct part_range {
     uint32_t start, end; /* positions [start, end); empty when the part is */
 };
 
+/* Positions, rising. */
+struct position_list {
+    uint32_t *at;
+    size_t count;
+};
+
 struct analysis {
     struct tokens tokens; /* all parts, byte ranges within each part's text */
     struct part_range part[PART_COUNT];
+    /* Where each sentence and each paragraph begins; the title is one of each. A
+     * sentence never spans two paragraphs, nor a paragraph two parts. */
+    struct position_list sentences, paragraphs;
     uint32_t
         word_count; /* tokens that are no joined forms: the article's length */
 };
