@@ -13,6 +13,7 @@ extern "C" {
 #include "base/err.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "doc/digest.h"
 #include "engine/corpus_digest.h"
 #include "engine/engine.h"

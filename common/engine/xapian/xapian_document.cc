@@ -42,6 +42,8 @@ void for_each_field_value(const struct article *article, enum ast_field field,
     case FIELD_KEY:
         one(article->key);
         break;
+    case FIELD_SINCE: // a number: SLOT_GENERATION
+        break;
     }
 }
 
@@ -71,6 +73,14 @@ static void add_stems(Xapian::Document &document, struct slice lang,
                               ? stem_term(lang, token.stem)
                               : occurrence_term(PLAIN, token.form, 1));
     }
+}
+
+static void add_units(Xapian::Document &document, enum near_unit unit,
+                      const struct position_list &starts)
+{
+    for (size_t i = 0; i < starts.count; i++)
+        document.add_posting(unit_term(unit), starts.at[i] + POSITION_OFFSET,
+                             0);
 }
 
 static void add_filters(Xapian::Document &document,
@@ -104,11 +114,14 @@ Xapian::Document document_of(const struct article *article,
     Xapian::Document document;
     document.set_data(stored_form(article, err));
     add_words(document, analysis, err);
-    add_stems(document, as_slice(record.lang), analysis);
+    add_units(document, NEAR_SENTENCE, analysis->sentences);
+    add_units(document, NEAR_PARAGRAPH, analysis->paragraphs);
+    add_stems(document, lang_primary(article->lang), analysis);
     add_filters(document, article, err);
     document.add_value(SLOT_ORDER,
                        order_value(article->published, article->key));
     document.add_value(SLOT_RECORD, record_encode(record));
+    document.add_value(SLOT_GENERATION, generation_value(record.generation));
     return document;
 }
 

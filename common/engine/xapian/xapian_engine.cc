@@ -28,5 +28,6 @@ extern "C" const struct engine xapian_engine = {
     dateline::search,
     dateline::visit,
     dateline::article,
+    dateline::info,
     dateline::find,
 };

@@ -3,6 +3,7 @@
 #include "engine/xapian/xapian_schema.h"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace dateline
@@ -46,6 +47,103 @@ static int prefix_forms(struct lexicon *lexicon, struct slice prefix,
     });
 }
 
+// The forms of the dictionary, each once, in order of bytes.
+template <typename Visit>
+static void each_form(const Xapian::Database &db, Visit visit)
+{
+    std::string all(1, WORD), before;
+    for (auto it = db.allterms_begin(all); it != db.allterms_end(all); ++it) {
+        std::string term = *it;
+        std::string form = term.substr(1, term.find(JOINED) - 1);
+        if (form != before)
+            visit(form);
+        before = form;
+    }
+}
+
+static std::vector<uint32_t> code_points(const std::string &text)
+{
+    std::vector<uint32_t> points;
+    for (size_t at = 0; at < text.size();)
+        points.push_back(utf8_next(as_slice(text), &at));
+    return points;
+}
+
+// Equal, or one edit apart (Damerau 1964): one code point more, less or another, or
+// two neighbours swapped. What remains behind the first difference decides.
+static bool within_one_edit(const std::vector<uint32_t> &a,
+                            const std::vector<uint32_t> &b)
+{
+    size_t shorter = std::min(a.size(), b.size());
+    if (std::max(a.size(), b.size()) > shorter + 1)
+        return false;
+    size_t at = 0;
+    while (at < shorter && a[at] == b[at])
+        at++;
+    auto rest_equal = [&](size_t i, size_t k) {
+        return std::equal(a.begin() + static_cast<ptrdiff_t>(i), a.end(),
+                          b.begin() + static_cast<ptrdiff_t>(k), b.end());
+    };
+    if (a.size() != b.size())
+        return a.size() > b.size() ? rest_equal(at + 1, at)
+                                   : rest_equal(at, at + 1);
+    if (at == a.size() || rest_equal(at + 1, at + 1))
+        return true;
+    return at + 1 < a.size() && a[at] == b[at + 1] && a[at + 1] == b[at] &&
+           rest_equal(at + 2, at + 2);
+}
+
+// Looks at every form: the first letter may be the one that differs.
+static int near_forms(struct lexicon *lexicon, struct slice form, size_t limit,
+                      struct arena *arena, struct slice_list *out,
+                      struct err *err) noexcept
+{
+    return guarded(err, "dictionary", [&] {
+        std::vector<uint32_t> wanted = code_points(text_of(form));
+        std::vector<std::string> forms;
+        each_form(db_of(lexicon), [&](const std::string &candidate) {
+            // A code point has at most four bytes.
+            if (candidate.size() + 4 < form.len ||
+                candidate.size() > form.len + 4 ||
+                !within_one_edit(wanted, code_points(candidate)))
+                return;
+            if (forms.size() == limit)
+                need(err_set(err, ERR_LIMIT, "more than %zu words", limit));
+            forms.push_back(candidate);
+        });
+        give(forms, arena, out, err);
+    });
+}
+
+// An article may hold a form plain and joined: it counts once.
+static int frequency(struct lexicon *lexicon, struct slice form,
+                     uint64_t *articles, uint64_t *occurrences,
+                     struct err *err) noexcept
+{
+    return guarded(err, "dictionary", [&] {
+        const Xapian::Database &db = db_of(lexicon);
+        std::string plain = occurrence_term(WORD, form, 1);
+        std::vector<std::string> terms;
+        if (db.term_exists(plain))
+            terms.push_back(plain);
+        std::string variants = plain + JOINED;
+        for (auto it = db.allterms_begin(variants);
+             it != db.allterms_end(variants); ++it)
+            terms.push_back(*it);
+        *articles = *occurrences = 0;
+        for (const std::string &term : terms) {
+            *occurrences += db.get_collection_freq(term);
+            *articles = std::max<uint64_t>(*articles, db.get_termfreq(term));
+        }
+        if (terms.size() == 1 || *articles == db.get_doccount())
+            return;
+        std::set<Xapian::docid> in;
+        for (const std::string &term : terms)
+            in.insert(db.postlist_begin(term), db.postlist_end(term));
+        *articles = in.size();
+    });
+}
+
 static int stem_forms(struct lexicon *lexicon, struct slice lang,
                       struct slice stem, struct arena *arena,
                       struct slice_list *out, struct err *err) noexcept
@@ -77,7 +175,7 @@ static int languages(struct lexicon *lexicon, struct arena *arena,
     });
 }
 
-const struct lexicon_ops lexicon_functions = {prefix_forms, stem_forms,
-                                              languages};
+const struct lexicon_ops lexicon_functions = {prefix_forms, near_forms,
+                                              frequency, stem_forms, languages};
 
 } // namespace dateline

@@ -65,6 +65,8 @@ int visit(struct searcher *searcher, const struct query *query, bool want_hits,
           void *context, struct err *err) noexcept;
 int article(struct searcher *searcher, doc_ref doc, struct arena *arena,
             struct article *out, struct err *err) noexcept;
+int info(struct searcher *searcher, doc_ref doc, struct arena *arena,
+         struct article_info *out, struct err *err) noexcept;
 int find(struct searcher *searcher, struct slice key, doc_ref *out,
          struct err *err) noexcept;
 int check(const char *dir, void (*report)(void *, const char *fault),

@@ -12,18 +12,26 @@ namespace dateline
 
 static constexpr size_t DIGEST_BYTES = 16;
 
-record record_of(const struct article *article, const struct analysis *analysis)
+record record_of(const struct article *article, const struct analysis *analysis,
+                 uint64_t generation)
 {
     record r = {};
     r.published = article->published;
     r.modified = article->modified;
     r.version = article->version;
     r.words = analysis->word_count;
-    r.title_start = analysis->part[PART_TITLE].start;
-    r.title_end = analysis->part[PART_TITLE].end;
+    r.generation = generation;
+    for (int part = 0; part < PART_COUNT; part++)
+        r.part[part] = analysis->part[part];
     article_digest(article, r.digest);
-    r.lang = text_of(lang_primary(article->lang));
+    r.lang = text_of(article->lang);
+    r.source = text_of(article->source);
     return r;
+}
+
+std::string primary_lang(const record &record)
+{
+    return text_of(lang_primary(as_slice(record.lang)));
 }
 
 static void add_number(std::string &out, uint64_t v, int bytes)
@@ -38,6 +46,15 @@ static void add_date(std::string &out, struct date date)
     add_number(out, static_cast<uint64_t>(date.seconds), 8);
 }
 
+static void add_text(std::string &out, const std::string &text)
+{
+    size_t len = text.size();
+    for (; len >= 0x80; len >>= 7)
+        add_number(out, len | 0x80, 1);
+    add_number(out, len, 1);
+    out += text;
+}
+
 static unsigned hex_digit(char c)
 {
     return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10) & 15;
@@ -50,14 +67,19 @@ std::string record_encode(const record &r)
     add_date(out, r.modified);
     add_number(out, r.version, 4);
     add_number(out, r.words, 4);
-    add_number(out, r.title_start, 4);
-    add_number(out, r.title_end, 4);
+    add_number(out, r.generation, 8);
+    for (const struct part_range &part : r.part) {
+        add_number(out, part.start, 4);
+        add_number(out, part.end, 4);
+    }
     for (size_t i = 0; i < DIGEST_BYTES; i++)
         add_number(out,
                    hex_digit(r.digest[2 * i]) << 4 |
                        hex_digit(r.digest[2 * i + 1]),
                    1);
-    return out + r.lang;
+    add_text(out, r.lang);
+    add_text(out, r.source);
+    return out;
 }
 
 static bool take_date(struct bytes_in *in, struct date *out)
@@ -75,14 +97,17 @@ record record_decode(const std::string &stored, struct err *err)
     dates = take_date(&in, &r.modified) && dates;
     r.version = get_u32(&in);
     r.words = get_u32(&in);
-    r.title_start = get_u32(&in);
-    r.title_end = get_u32(&in);
+    r.generation = get_u64(&in);
+    for (struct part_range &part : r.part) {
+        part.start = get_u32(&in);
+        part.end = get_u32(&in);
+    }
     for (size_t i = 0; i < DIGEST_BYTES; i++)
         snprintf(r.digest + 2 * i, 3, "%02x", get_u8(&in));
-    if (in.bad || !dates)
+    r.lang = text_of(get_slice(&in));
+    r.source = text_of(get_slice(&in));
+    if (in.bad || !dates || in.at != in.end)
         need(err_set(err, ERR_CORRUPT, "an article's record is damaged"));
-    r.lang.assign(reinterpret_cast<const char *>(in.at),
-                  static_cast<size_t>(in.end - in.at));
     return r;
 }
 

@@ -2,8 +2,9 @@
 // writer's lookups and statistics, and for matching.
 //
 // SLOT_RECORD, little-endian: published (u8 precision, u64 seconds), modified (the
-// same), u32 version, u32 words, u32 title start, u32 title end, the text digest (16
-// bytes), then the primary language.
+// same), u32 version, u32 words, u64 generation, for each part u32 start and u32 end
+// of its positions, the text digest (16 bytes), then language and source, each a
+// varint length and the bytes.
 #ifndef ENGINE_XAPIAN_XAPIAN_RECORD_H
 #define ENGINE_XAPIAN_XAPIAN_RECORD_H
 
@@ -17,13 +18,16 @@ namespace dateline
 struct record {
     struct date published, modified;
     uint32_t version, words;
-    uint32_t title_start, title_end;
+    uint64_t generation; // that puts it in
+    struct part_range part[PART_COUNT];
     char digest[DIGEST_TEXT_SIZE];
-    std::string lang;
+    std::string lang, source; // as the article says
 };
 
-record record_of(const struct article *article,
-                 const struct analysis *analysis);
+record record_of(const struct article *article, const struct analysis *analysis,
+                 uint64_t generation);
+// What stems and forms go by.
+std::string primary_lang(const record &record);
 std::string record_encode(const record &record);
 // Throws `stopped`; the bytes are not trusted.
 record record_decode(const std::string &stored, struct err *err);

@@ -71,6 +71,16 @@ static std::string big_endian(uint64_t v)
     return bytes;
 }
 
+std::string generation_value(uint64_t generation)
+{
+    return big_endian(generation);
+}
+
+std::string unit_term(enum near_unit unit)
+{
+    return {UNIT, unit == NEAR_SENTENCE ? 's' : 'p'};
+}
+
 std::string order_date(int64_t seconds)
 {
     if (seconds < DATE_MIN)

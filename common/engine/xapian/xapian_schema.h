@@ -9,11 +9,13 @@
 //   s LANG : STEM      a word by its stem, for articles of this primary language
 //   u FORM             a word that has no stem: with `s` it counts each occurrence
 //                      of an article once, which is what a bare word is scored by
+//   b UNIT           each sentence (UNIT is s) or paragraph (p) of an article: the
+//                      positions where they begin
 //   k KEY              the article itself
 //   f FIELD VALUE      a filter; FIELD is one digit, VALUE is folded
 //
 // Each occurrence adds 1 to the within-document frequency of its w term, of its s or
-// u term, and of its c term; k and f terms have none. So Xapian's document length
+// u term, and of its c term; b, k and f terms have none. So Xapian's document length
 // is twice the number of words (joined forms counted), plus the words in capitals.
 //
 // Xapian refuses terms over 245 bytes (glass: 255 for an encoded key). A form has at
@@ -35,10 +37,12 @@ enum : Xapian::valueno {
     // big-endian of DATE_MAX - seconds, then the key.
     SLOT_ORDER = 0,
     SLOT_RECORD = 1, // xapian_record.h
+    // The generation that put the article in, eight bytes big-endian.
+    SLOT_GENERATION = 2,
 };
 
 constexpr char WORD = 'w', CAPS = 'c', STEM = 's', PLAIN = 'u', KEY = 'k',
-               FIELD = 'f';
+               FIELD = 'f', UNIT = 'b';
 constexpr char JOINED = '\x01';
 constexpr size_t TERM_MAX = 245, ORDER_DATE_BYTES = 8;
 // With room for what the indexer appends to a key: "#2".
@@ -69,6 +73,9 @@ std::string key_term(struct slice key);
 std::string field_term(enum ast_field field, struct slice folded, bool *cut);
 // The term of a NODE_FIELD; *cut when it proves nothing.
 std::string filter_term(const struct node *filter, bool *cut);
+
+std::string unit_term(enum near_unit unit);
+std::string generation_value(uint64_t generation);
 
 // SLOT_ORDER of an article, and its first part alone.
 std::string order_value(struct date published, struct slice key);

@@ -122,8 +122,11 @@ record record_of(const xapian_searcher *self, Xapian::docid doc,
 void article_of(const xapian_searcher *self, Xapian::docid doc,
                 struct arena *arena, struct article *out, struct err *err)
 {
-    std::string stored = self->db.get_document(doc).get_data();
+    Xapian::Document document = self->db.get_document(doc);
+    std::string stored = document.get_data();
     need(article_decode(as_slice(stored), arena, out, err));
+    out->generation =
+        record_decode(document.get_value(SLOT_RECORD), err).generation;
 }
 
 int article(struct searcher *searcher, doc_ref doc, struct arena *arena,
@@ -134,6 +137,28 @@ int article(struct searcher *searcher, doc_ref doc, struct arena *arena,
             need(err_set(err, ERR_NOTFOUND, "no such article"));
         article_of(self_of(searcher), static_cast<Xapian::docid>(doc), arena,
                    out, err);
+    });
+}
+
+int info(struct searcher *searcher, doc_ref doc, struct arena *arena,
+         struct article_info *out, struct err *err) noexcept
+{
+    return guarded(err, "article", [&] {
+        xapian_searcher *self = self_of(searcher);
+        if (doc == 0 || doc > self->db.get_lastdocid())
+            need(err_set(err, ERR_NOTFOUND, "no such article"));
+        Xapian::Document document =
+            self->db.get_document(static_cast<Xapian::docid>(doc));
+        record about = record_decode(document.get_value(SLOT_RECORD), err);
+        std::string order = document.get_value(SLOT_ORDER);
+        if (order.size() < ORDER_DATE_BYTES)
+            need(err_set(err, ERR_CORRUPT, "an article's date is damaged"));
+        out->key = copy_to(arena, order.substr(ORDER_DATE_BYTES), err);
+        out->source = copy_to(arena, about.source, err);
+        out->lang = copy_to(arena, about.lang, err);
+        out->published = about.published;
+        out->words = about.words;
+        out->generation = about.generation;
     });
 }
 

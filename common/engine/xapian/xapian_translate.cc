@@ -157,6 +157,12 @@ static translation translate_not(const Xapian::Database &db,
 static translation translate_field(const Xapian::Database &db,
                                    const struct node *node)
 {
+    if (node->field == FIELD_SINCE)
+        return {node->since == UINT64_MAX
+                    ? Xapian::Query()
+                    : Xapian::Query(Xapian::Query::OP_VALUE_GE, SLOT_GENERATION,
+                                    generation_value(node->since + 1)),
+                true};
     bool cut;
     std::string term = filter_term(node, &cut);
     if (!db.term_exists(term))
@@ -202,6 +208,8 @@ translation translate(const Xapian::Database &db, const struct node *node,
             first.exact = false;
         return first;
     }
+    case NODE_ANY: // some word stands in nearly every article
+        return {Xapian::Query(std::string()), false};
     case NODE_AND:
         return translate_all(db, node, scored);
     case NODE_OR:

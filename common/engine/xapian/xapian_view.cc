@@ -83,7 +83,7 @@ static void each_term(xapian_view *self, const struct node *word,
             if (*there != term.term)
                 continue;
         }
-        if (!term.lang.empty() && term.lang != about(self, err).lang)
+        if (!term.lang.empty() && term.lang != primary_lang(about(self, err)))
             continue;
         if (visit(term))
             return;
@@ -181,6 +181,10 @@ static int filter_matches(struct article_view *view, const struct node *filter,
             *out = filter_date(filter, about(self, err).published);
             return;
         }
+        if (filter->field == FIELD_SINCE) {
+            *out = about(self, err).generation > filter->since;
+            return;
+        }
         bool cut;
         std::string term = filter_term(filter, &cut);
         *out =
@@ -188,17 +192,40 @@ static int filter_matches(struct article_view *view, const struct node *filter,
     });
 }
 
-static int title_range(struct article_view *view, struct span *out,
+static int part_range(struct article_view *view, enum article_part part,
+                      struct span *out, struct err *err) noexcept
+{
+    return guarded(err, "part", [&] {
+        const struct part_range &range = about(self_of(view), err).part[part];
+        *out = {range.start, range.end};
+    });
+}
+
+static int unit_starts(struct article_view *view, enum near_unit unit,
+                       struct arena *arena, struct position_list *out,
                        struct err *err) noexcept
 {
-    return guarded(err, "title", [&] {
-        const record &there = about(self_of(view), err);
-        *out = {there.title_start, there.title_end};
+    return guarded(err, "sentences", [&] {
+        xapian_view *self = self_of(view);
+        const Xapian::Database &db = self->searcher->db;
+        std::vector<uint32_t> starts;
+        std::string term = unit_term(unit);
+        auto end = db.positionlist_end(self->doc, term);
+        for (auto at = db.positionlist_begin(self->doc, term); at != end; ++at)
+            starts.push_back(*at - POSITION_OFFSET);
+        *out = {};
+        if (starts.empty())
+            return;
+        out->at = static_cast<uint32_t *>(
+            arena_copy(arena, starts.data(), starts.size() * sizeof(uint32_t)));
+        if (!out->at)
+            need(err_set(err, ERR_LIMIT, "one article has too many sentences"));
+        out->count = starts.size();
     });
 }
 
 static const struct article_view_ops view_functions = {
-    word_spans, word_present, filter_matches, title_range};
+    word_spans, word_present, filter_matches, part_range, unit_starts};
 
 xapian_view::xapian_view(const xapian_searcher *from)
     : base{&view_functions}, searcher(from), about()

@@ -256,7 +256,8 @@ int writer_put(struct writer *writer, const struct article *article,
     xapian_writer *self = self_of(writer);
     return changing(self, err, "put", [&] {
         check_key(article->key, err);
-        record fresh = record_of(article, analysis);
+        record fresh =
+            record_of(article, analysis, self->newest().info.generation + 1);
         Xapian::Document document = document_of(article, analysis, fresh, err);
         self->failed = true; // unless all of this succeeds
         open_work(self, err);
@@ -264,8 +265,8 @@ int writer_put(struct writer *writer, const struct article *article,
         if (old)
             remove_article(self, old, article->key, err);
         self->work->add_document(document);
-        add_language(self, fresh.lang);
-        add_forms(self, fresh.lang, analysis);
+        add_language(self, primary_lang(fresh));
+        add_forms(self, primary_lang(fresh), analysis);
         self->articles++;
         self->words += fresh.words;
         corpus_digest_add(&self->digest, article->key, fresh.digest);
