@@ -1,5 +1,6 @@
 #include "query/ast.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 const char *ast_kind_name(enum ast_kind kind)
@@ -21,10 +22,9 @@ const char *ast_kind_name(enum ast_kind kind)
 const char *ast_field_name(enum ast_field field)
 {
     static const char *const names[] = {
-        [FIELD_SOURCE] = "source",
-        [FIELD_LANG] = "lang",
-        [FIELD_TOPIC] = "topic",
-        [FIELD_KEY] = "key",
+        [FIELD_SOURCE] = "source", [FIELD_LANG] = "lang",
+        [FIELD_TOPIC] = "topic",   [FIELD_KEY] = "key",
+        [FIELD_SINCE] = "since",
     };
     return names[field];
 }
@@ -149,7 +149,10 @@ void ast_print(const struct ast *ast, struct strbuf *out)
     case AST_FIELD:
         strbuf_add_text(out, ast_field_name(ast->field));
         strbuf_add_char(out, ':');
-        print_quoted(ast->text, out);
+        if (ast->field == FIELD_SINCE)
+            strbuf_addf(out, "%" PRIu64, ast->since);
+        else
+            print_quoted(ast->text, out);
         break;
     case AST_TITLE:
         print_children(ast, "title:", "", "", out);
@@ -166,9 +169,9 @@ bool ast_equal(const struct ast *a, const struct ast *b)
     if (a->kind != b->kind || !slice_eq(a->text, b->text) ||
         !slice_eq(a->form, b->form) || a->exact != b->exact ||
         a->undated != b->undated || a->n != b->n || a->unit != b->unit ||
-        a->field != b->field || a->entity_type != b->entity_type ||
-        a->range.from != b->range.from || a->range.to != b->range.to ||
-        a->child_count != b->child_count)
+        a->field != b->field || a->since != b->since ||
+        a->entity_type != b->entity_type || a->range.from != b->range.from ||
+        a->range.to != b->range.to || a->child_count != b->child_count)
         return false;
     for (size_t i = 0; i < a->child_count; i++)
         if (!ast_equal(a->child[i], b->child[i]))

@@ -21,8 +21,8 @@ enum ast_kind {
     AST_ANY,     /* the * of a pattern: any one word */
     AST_ENTITY, /* text: name or id; `form` the =form behind it; type or none */
     AST_NEAR,   /* two children; n, unit */
-    AST_ADJ,    /* two children, in order; n */
-    AST_NOTNEAR, /* two children: first without second; n */
+    AST_ADJ,    /* two children, in order; n, unit */
+    AST_NOTNEAR, /* two children: first without second; n, unit */
     AST_AND,     /* two or more children */
     AST_OR,      /* two or more children */
     AST_NOT,     /* two children: first without second */

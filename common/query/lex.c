@@ -163,9 +163,9 @@ static int distance_operator(struct lexer *lexer, size_t end,
                               names[i].name, names[i].example);
         struct slice value = slice_part(run, len + 1, run.len);
         out->kind = names[i].kind;
-        if (out->kind == LEX_NEAR && slice_eq(value, SLICE("S")))
+        if (slice_eq(value, SLICE("S")))
             out->unit = NEAR_SENTENCE;
-        else if (out->kind == LEX_NEAR && slice_eq(value, SLICE("P")))
+        else if (slice_eq(value, SLICE("P")))
             out->unit = NEAR_PARAGRAPH;
         else
             return lex_distance(lexer, value, lexer->at + len + 1,

@@ -33,7 +33,7 @@ struct lexeme {
     uint32_t start, end;
     struct ast *leaf;    /* LEX_LEAF */
     uint32_t n;          /* LEX_NEAR, LEX_ADJ, LEX_NOTNEAR */
-    enum near_unit unit; /* LEX_NEAR */
+    enum near_unit unit; /* of these: n words, or /S, /P */
 };
 
 struct lexer {

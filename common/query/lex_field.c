@@ -15,6 +15,7 @@ static const struct field_name {
     {"lang", AST_FIELD, FIELD_LANG, 0},
     {"topic", AST_FIELD, FIELD_TOPIC, 0},
     {"key", AST_FIELD, FIELD_KEY, 0},
+    {"since", AST_FIELD, FIELD_SINCE, 0},
     {"date", AST_DATE, 0, 0},
     {"person", AST_ENTITY, 0, ENTITY_PERSON},
     {"place", AST_ENTITY, 0, ENTITY_PLACE},
@@ -99,6 +100,26 @@ static size_t key_end(const struct lexer *lexer, size_t at)
     return at;
 }
 
+/* A generation's number, as replies give it; *text loses leading zeros. */
+static int read_number(struct lexer *lexer, struct slice *text, size_t at,
+                       uint64_t *out)
+{
+    struct slice digits = slice_trim(*text);
+    while (digits.len > 1 && digits.data[0] == '0')
+        digits = slice_part(digits, 1, digits.len);
+    *text = digits;
+    *out = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        uint8_t digit = (uint8_t)(digits.data[i] - '0');
+        if (digit > 9 || *out > (UINT64_MAX - digit) / 10)
+            return err_set_at(lexer->err, ERR_INVALID, at,
+                              "since: takes the number of a generation: write "
+                              "since:12");
+        *out = *out * 10 + digit;
+    }
+    return ERR_OK;
+}
+
 static int read_value(struct lexer *lexer, const struct field_name *field,
                       size_t start, size_t end, struct ast **out)
 {
@@ -113,7 +134,7 @@ static int read_value(struct lexer *lexer, const struct field_name *field,
             end = key_end(lexer, at);
         value = slice_part(lexer->text, at, end);
         const uint8_t *star = memchr(value.data, '*', value.len);
-        if (star && field->field != FIELD_KEY)
+        if (star && field->field != FIELD_KEY && field->field != FIELD_SINCE)
             return err_set_at(lexer->err, ERR_INVALID,
                               at + (size_t)(star - value.data),
                               "%s: is compared whole: write the full value, "
@@ -123,13 +144,23 @@ static int read_value(struct lexer *lexer, const struct field_name *field,
     }
     if (slice_trim(value).len == 0) {
         lexer->at = at;
-        return no_value(lexer, field, "source:reuters or lang:en");
+        return no_value(lexer, field,
+                        field->field == FIELD_SINCE
+                            ? "since:12"
+                            : "source:reuters or lang:en");
+    }
+    uint64_t since = 0;
+    if (field->field == FIELD_SINCE) {
+        int rc = read_number(lexer, &value, at, &since);
+        if (rc != ERR_OK)
+            return rc;
     }
     int rc = lex_new_node(lexer, AST_FIELD, start, lexer->at, out);
     if (rc != ERR_OK)
         return rc;
     (*out)->text = value;
     (*out)->field = field->field;
+    (*out)->since = since;
     return ERR_OK;
 }
 

@@ -12,7 +12,7 @@
 #include "query/match.h"
 #include "text/analyse.h"
 
-/* The analysis must have stems. ERR_UNSUPPORTED for operators of later steps;
+/* The analysis must have stems. ERR_UNSUPPORTED for entities;
  * ERR_LIMIT when trying everything would take too long (the caller skips and counts
  * the case). Only the spans of the hits are filled, not the leaves. */
 int oracle_match(const struct ast *ast, const struct article *article,

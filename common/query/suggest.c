@@ -38,13 +38,15 @@ const char *suggest_field(struct slice typed)
 {
     static const struct {
         const char *typed, *field;
-    } names[] = {
-        {"title", "title"},     {"source", "source"},    {"lang", "lang"},
-        {"topic", "topic"},     {"key", "key"},          {"date", "date"},
-        {"person", "person"},   {"place", "place"},      {"org", "org"},
-        {"headline", "title"},  {"language", "lang"},    {"subject", "topic"},
-        {"published", "date"},  {"publisher", "source"}, {"location", "place"},
-        {"organisation", "org"}};
+    } names[] = {{"title", "title"},      {"source", "source"},
+                 {"lang", "lang"},        {"topic", "topic"},
+                 {"key", "key"},          {"date", "date"},
+                 {"person", "person"},    {"place", "place"},
+                 {"org", "org"},          {"since", "since"},
+                 {"generation", "since"}, {"headline", "title"},
+                 {"language", "lang"},    {"subject", "topic"},
+                 {"published", "date"},   {"publisher", "source"},
+                 {"location", "place"},   {"organisation", "org"}};
     if (typed.len > NAME_MAX_BYTES)
         return NULL;
     const char *best = NULL;
@@ -66,7 +68,8 @@ bool suggest_operator(struct slice run, const char **name)
     size_t len = slash ? (size_t)(slash - run.data) : 0;
     if (len < 3 || len > NAME_MAX_BYTES || len + 1 == run.len)
         return false;
-    for (size_t i = len + 1; i < run.len; i++)
+    bool unit = len + 2 == run.len && strchr("SsPp", run.data[len + 1]);
+    for (size_t i = len + 1; i < run.len && !unit; i++)
         if (run.data[i] < '0' || run.data[i] > '9')
             return false;
 
@@ -76,7 +79,7 @@ bool suggest_operator(struct slice run, const char **name)
         capitals[i] = c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
     }
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (edits((struct slice){capitals, len}, slice_of(names[i])) <= 1) {
+        if (edits((struct slice){capitals, len}, slice_of(names[i])) <= !unit) {
             *name = names[i];
             return true;
         }

@@ -1,6 +1,7 @@
 #include "query/oracle.h"
 
 #include "parse_helpers.h"
+#include "units.h"
 
 /* An article and a question. */
 struct scene {
@@ -33,6 +34,7 @@ static void scene_set(struct scene *s, const char *lang, const char *title,
     s->article.text[PART_BODY] = slice_of(body);
     CHECK_EQ(analyse_article(&s->article, s->stemmers, &s->arena, &s->analysis),
              ERR_OK);
+    simple_units(&s->article, &s->arena, &s->analysis);
 }
 
 /* "no", or "yes" and the positions of the hits: "yes 0-2 3-5". */
@@ -353,27 +355,152 @@ TEST(fields_and_dates_decide_and_have_no_hits)
     scene_close(&s);
 }
 
-TEST(operators_of_later_steps_are_refused_wherever_they_stand)
+TEST(a_one_edit_word_is_itself_or_one_letter_away)
 {
     static const struct row rows[] = {
-        {"a", "lavrov~1",
-         "UNSUPPORTED at 0: word~1 is not yet evaluated by "
-         "this engine"},
-        {"a", "a OR [b c]",
-         "UNSUPPORTED at 5: [ ] is not yet evaluated by "
-         "this engine"},
+        {"Lavrov Lavrow avrov Laavrov Lvarov", "lavrov~1",
+         "yes 0-1 1-2 2-3 3-4 4-5"},
+        {"Lavro Lavrova elavrov", "lavrov~1", "yes 0-1 1-2 2-3"},
+        {"Lavr Larvow Lovrow Lavrovas valrov", "lavrov~1", "no"},
+        {"ab ba a b aba abb bab", "ab~1", "yes 0-1 1-2 2-3 3-4 4-5 5-6 6-7"},
+        {"drafts drafted", "draft~1", "yes 0-1"}, /* no stems */
+        {"\u0416\u0443\u043a \u041b\u0443\u043a \u043a\u0443\u0436",
+         "\u0436\u0443\u043a~1", "yes 0-1 1-2"}, /* code points, not bytes */
+        {"Caf\u00e9 CAFES cage", "CAF\u00c9~1", "yes 0-1 1-2 2-3"}, /* folded */
+        {"C-130 c131 d130", "c130~1", "yes 0-2 1-2 2-3 3-4"},       /* joined */
+        {"a lavrow plan", "lavrov~1 ADJ/0 plan", "yes 1-3"},
+        {"a b", "a~1", "yes 0-1 1-2"}, /* any one letter */
+        {"ab abc bc", "abc~1", "yes 0-1 1-2 2-3"},
+    };
+    CHECK_ROWS("en", rows);
+}
+
+TEST(a_pattern_is_its_elements_one_after_the_other)
+{
+    static const struct row rows[] = {
+        {"peace talks in Istanbul", "[peace talks]", "yes 0-2"},
+        {"peace talks in Istanbul", "[talks peace]", "no"},
+        {"peace talks in Istanbul", "[peace * Istanbul]", "no"},
+        {"peace talks in Istanbul", "[peace * * Istanbul]", "yes 0-4"},
+        {"peace talks in Istanbul", "[(grain|peace) (talks|deal)]", "yes 0-2"},
+        {"peace talks, grain deal, peace", "[(grain|peace) (talks|deal)]",
+         "yes 0-2 2-4"},
+        {"peace talks in Istanbul", "[peace talk]", "no"}, /* themselves */
+        {"peace talks in Istanbul", "[peace talk*]", "yes 0-2"},
+        {"peace talks in Istanbul", "[peace t*]", "yes 0-2"},
+        {"peace talks in Istanbul", "[peace (deal|ta*) in]", "yes 0-3"},
+        {"peace tlaks in Istanbul", "[peace talks~1]", "yes 0-2"},
+        {"peace tlaks in Istanbul", "[(war|pace~1) *]", "yes 0-2"},
+        {"tell US about us", "[* =US]", "yes 0-2"},
+        {"tell US about us", "[* US]", "yes 0-2 2-4"},
+        {"tell US about us", "[* (=US|tell)]", "yes 0-2"},
+        {"a b", "[* a]", "no"}, /* no word before the first */
+        {"a b", "[b *]", "no"},
+        {"a b", "[* b]", "yes 0-2"},
+        {"a a a", "[a a]", "yes 0-2 1-3"},
+        {"a x b a y b", "[a * b]", "yes 0-3 3-6"},
+        /* a hyphenated word is its parts or its joined form; * is one part */
+        {"the C-130 plane", "[the * plane]", "no"},
+        {"the C-130 plane", "[the * * plane]", "yes 0-4"},
+        {"the C-130 plane", "[the C130 plane]", "yes 0-4"},
+        {"the C-130 plane", "[the C-130 plane]", "yes 0-4"},
+        {"the C130 plane", "[the C-130 plane]", "yes 0-3"},
+        {"the C-130 plane", "[the c13* plane]", "yes 0-4"},
+        {"the C-130 plane", "[C (130|c130)]", "yes 1-3"},
+        /* minimal: "c 130 x" ends where "c130 x" does, x alone is no pattern */
+        {"C-130 x", "[(c|c130|130) (x|130)]", "yes 0-2 1-3"},
+        {"1/2 cup", "[1/2 cup]", "yes 0-3"},
+        {"\u5317\u4eac\u5927\u5b66", "[\u5317 * \u5927]", "yes 0-3"},
+        {"\u5317\u4eac\u5927\u5b66", "[\u5317\u4eac *]", "yes 0-3"},
+        /* patterns as operands */
+        {"a x b c y d", "[a * b] NEAR/1 d", "no"},
+        {"a x b c y d", "[a * b] NEAR/2 d", "yes 0-6"},
+        {"a x b c y d", "([a * b] OR c) ADJ/1 d", "yes 3-6"},
+        {"a x b c y d", "d NOTNEAR/1 [a *]", "yes 5-6"},
+        {"a x b", "[a *] NEAR/0 [x b]", "no"}, /* they share x */
+        {"a x b", "b NOT [a * b]", "no"},
+    };
+    CHECK_ROWS("en", rows);
+}
+
+TEST(sentences_and_paragraphs_hold_both_operands)
+{
+    static const struct row rows[] = {
+        {"a x b. c", "a NEAR/S b", "yes 0-3"},
+        {"a x. b c", "a NEAR/S b", "no"},
+        {"a x. b c", "a NEAR/P b", "yes 0-3"},
+        {"a x.\n\nb c", "a NEAR/P b", "no"},
+        {"b x a", "a NEAR/S b", "yes 0-3"},
+        {"b x a", "a ADJ/S b", "no"},
+        {"a x b", "a ADJ/S b", "yes 0-3"},
+        {"b. a x. b", "a ADJ/P b", "yes 1-4"},
+        {"a. b a b. b", "a NEAR/S b",
+         "yes 1-3 2-4"}, /* minimal, and b. b not */
+        {"a b. a", "a NEAR/P b", "yes 0-2 1-3"},
+        {"a b. a", "a NEAR/S b", "yes 0-2"},
+        {"a", "a NEAR/S a", "no"},
+        {"a x a", "a NEAR/S a", "yes 0-3"},
+        {"a. a", "a NEAR/S a", "no"},
+        /* an operand that crosses the end of a sentence is in none */
+        {"x a. b c", "\"a b\" NEAR/S c", "no"},
+        {"x a. b c", "\"a b\" NEAR/P c", "yes 1-4"},
+        {"x a. b c", "\"a b\" NEAR/0 c", "yes 1-4"},
+        {"C-130 x. 130", "C130 NEAR/S 130", "no"}, /* disjoint */
+        {"C-130 x 130", "C130 NEAR/S 130", "yes 0-4"},
+        {"a x. y b c", "a NEAR/S [y *]", "no"},
+        {"a x y. b c", "a NEAR/S [y *]", "no"}, /* y. b */
+        {"a x y b. c", "a NEAR/S [y *]", "yes 0-4"},
+        {"drafts, then talks", "draft NEAR/S talk", "yes 0-3"},
+        /* NOTNEAR: an a with no b in its sentence */
+        {"a b. a x", "a NOTNEAR/S b", "yes 2-3"},
+        {"a b. a x", "a NOTNEAR/P b", "no"},
+        {"a b.\n\na x", "a NOTNEAR/P b", "yes 2-3"},
+        {"b a. x", "a NOTNEAR/S b", "no"},
+        {"a. b", "a NOTNEAR/S b", "yes 0-1"},
+        {"C-130 x", "130 NOTNEAR/S C130", "no"}, /* overlap is near */
+        {"x a. b y", "\"a b\" NOTNEAR/S y", "yes 1-3"},
+        {"x a. b y", "\"a b\" NOTNEAR/S b", "no"},
+        {"x a. b y", "\"a b\" NOTNEAR/P y", "no"},
+    };
+    CHECK_ROWS("en", rows);
+}
+
+TEST(a_title_is_a_sentence_and_a_paragraph)
+{
+    struct scene s;
+    scene_open(&s);
+    scene_set(&s, "en", "Grain deal", "The grain ends");
+    CHECK_TEXT(ask(&s, "deal NEAR/P ends"), "no");
+    CHECK_TEXT(ask(&s, "deal NEAR/S the"), "no");
+    CHECK_TEXT(ask(&s, "grain NEAR/S deal"), "yes 0-2");
+    CHECK_TEXT(ask(&s, "grain NOTNEAR/P deal"), "yes 103-104");
+    CHECK_TEXT(ask(&s, "[deal *]"), "no"); /* the gap holds no word */
+    CHECK_TEXT(ask(&s, "title:gran~1"), "yes 0-1");
+    scene_close(&s);
+}
+
+TEST(since_is_later_than_a_generation)
+{
+    struct scene s;
+    scene_open(&s);
+    scene_set(&s, "en", "", "a");
+    s.article.generation = 12;
+    CHECK_TEXT(ask(&s, "since:11"), "yes");
+    CHECK_TEXT(ask(&s, "since:12"), "no");
+    CHECK_TEXT(ask(&s, "a since:0"), "yes 0-1");
+    CHECK_TEXT(ask(&s, "a NOT since:11"), "no");
+    scene_close(&s);
+}
+
+TEST(entities_are_refused_wherever_they_stand)
+{
+    static const struct row rows[] = {
         {"a", "x @lavrov",
-         "UNSUPPORTED at 2: an entity is not yet evaluated "
-         "by this engine"},
-        {"a", "a NEAR/S b",
-         "UNSUPPORTED at 0: NEAR/S is not yet evaluated by "
-         "this engine"},
-        {"a", "a -(a NEAR/P b)",
-         "UNSUPPORTED at 4: NEAR/P is not yet "
-         "evaluated by this engine"},
-        {"a", "title:b~1",
-         "UNSUPPORTED at 6: word~1 is not yet evaluated by "
-         "this engine"},
+         "UNSUPPORTED at 2: an entity is not yet evaluated by this engine"},
+        {"a", "[(a|@lavrov) b]",
+         "UNSUPPORTED at 4: an entity is not yet evaluated by this engine"},
+        {"a", "a -(a NEAR/P person:b)",
+         "UNSUPPORTED at 13: an entity is not yet evaluated by this engine"},
     };
     CHECK_ROWS("en", rows);
 }
@@ -413,6 +540,11 @@ RUN(T(a_bare_word_is_its_form_or_its_stem_in_the_articles_language),
     T(and_or_not_join_the_hits_of_what_matches),
     T(title_restricts_to_the_title_and_nothing_crosses_a_section),
     T(fields_and_dates_decide_and_have_no_hits),
-    T(operators_of_later_steps_are_refused_wherever_they_stand),
+    T(a_one_edit_word_is_itself_or_one_letter_away),
+    T(a_pattern_is_its_elements_one_after_the_other),
+    T(sentences_and_paragraphs_hold_both_operands),
+    T(a_title_is_a_sentence_and_a_paragraph),
+    T(since_is_later_than_a_generation),
+    T(entities_are_refused_wherever_they_stand),
     T(too_many_choices_are_a_limit),
     T(an_article_without_text_matches_filters_only))

@@ -112,6 +112,12 @@ static struct ast *random_operand(uint64_t *rng, struct arena *arena)
 static struct ast *random_filter(uint64_t *rng, struct arena *arena)
 {
     struct ast *ast;
+    if (rng_below(rng, 8) == 0) {
+        ast = new_ast(arena, AST_FIELD, "12", 0);
+        ast->field = FIELD_SINCE;
+        ast->since = 12;
+        return ast;
+    }
     if (rng_below(rng, 3)) {
         ast = new_ast(arena, AST_FIELD, PICK(rng, quoted), 0);
         ast->field = (enum ast_field)rng_below(rng, 4);
@@ -141,7 +147,7 @@ static struct ast *random_operator(uint64_t *rng, struct arena *arena,
     bool near = !many && kind != AST_NOT;
     if (near)
         ast->n = rng_below(rng, LIMIT_DISTANCE + 1);
-    if (kind == AST_NEAR && rng_below(rng, 3) == 0) {
+    if (near && rng_below(rng, 3) == 0) {
         ast->n = 0;
         ast->unit = rng_below(rng, 2) ? NEAR_SENTENCE : NEAR_PARAGRAPH;
     }
@@ -277,10 +283,12 @@ TEST(trees_differ_in_anything_that_has_a_meaning)
         "@a=b",       "person:a",   "a NEAR/1 b",
         "a NEAR/2 b", "a NEAR/S b", "a NEAR/P b",
         "a ADJ/1 b",  "b ADJ/1 a",  "a NOTNEAR/1 b",
+        "a ADJ/S b",  "a ADJ/P b",  "a NOTNEAR/S b",
         "a b",        "a b c",      "a OR b",
         "a NOT b",    "source:a",   "lang:a",
         "title:a",    "title:=a",   "date:2022",
-        "date:2023",  "date:none",
+        "date:2023",  "date:none",  "since:1",
+        "since:12",   "key:12",
     };
     enum { COUNT = sizeof different / sizeof *different };
     struct arena arena;
@@ -295,7 +303,7 @@ TEST(trees_differ_in_anything_that_has_a_meaning)
             CHECK_MSG(ast_equal(parsed[i].root, parsed[k].root) == (i == k),
                       "%s, %s", different[i], different[k]);
     CHECK_TEXT(ast_kind_name(parsed[0].root->kind), "word");
-    CHECK_TEXT(ast_field_name(parsed[26].root->field), "lang");
+    CHECK_TEXT(ast_field_name(parsed[29].root->field), "lang");
     arena_reset(&arena);
 }
 
@@ -303,7 +311,7 @@ TEST(no_memory_is_an_error_at_every_allocation)
 {
     static const char *const query =
         "title:\"a\"\"b\"~3 (war: OR \"c d\" NEAR/5 [e (f|g*) *]) @x=y "
-        "-source:z date:2022 h~1 \u2014";
+        "-source:z date:2022 h~1 since:3 \u2014";
     struct arena arena;
     struct parsed parsed;
     int rc;
