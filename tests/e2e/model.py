@@ -230,14 +230,14 @@ def spell(node, rng, above=0):
     return text
 
 
-def change(rng, articles):
+def change(rng, articles, round_number):
     """Some gone, some in other words, some new: the keys to delete, the set to add."""
     gone = rng.sample(articles, 10)
     kept = [a for a in articles if a not in gone]
     for i in rng.sample(range(len(kept)), 10):
         again = make_article(rng, 0)
         kept[i] = {**kept[i], "title": again["title"], "body": again["body"]}
-    kept += [make_article(rng, 100 + i) for i in range(10)]
+    kept += [make_article(rng, 100 * round_number + i) for i in range(10)]
     return [key_of(a) for a in gone], kept
 
 
@@ -284,7 +284,7 @@ def main():
         with Daemon(options.binaries, index, folder) as daemon:
             for round_number in range(ROUNDS):
                 if round_number:
-                    gone, articles = change(rng, articles)
+                    gone, articles = change(rng, articles, round_number)
                     delete_articles(options.binaries, index, gone)
                     add()
                     daemon.post("/v1/reload")
