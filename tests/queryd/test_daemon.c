@@ -39,6 +39,12 @@ TEST(every_endpoint_answers)
          {"\"tree\":{\"kind\":\"and\"",
           "\"operands\":[{\"word\":\"istanbul\",\"articles\":20,\"forms\":[",
           "{\"word\":\"draft\"", "\"total\":20"}},
+        {"/v1/count?q=US+OR+NATO+OR+US",
+         {"\"notes\":[{\"code\":\"capitals\",\"message\":\"US in any capitals "
+          "is "
+          "found, too; =US, in capitals only, is in 20 articles\"},{",
+          "=NATO, in capitals only, is in 20 articles\"}]"}},
+        {"/v1/count?q=%3DUS+Nato", {"\"notes\":[]"}},
         {"/v1/articles/fake:7",
          {"{\"generation\":1,\"article\":{\"key\":\"fake:7\",\"version\":1,"
           "\"title\":\"Article 7\",\"summary\":\"\",\"body\":\"The talks",
@@ -51,7 +57,7 @@ TEST(every_endpoint_answers)
         {"/metrics",
          {"dateline_requests_total{endpoint=\"search\",status=\"200\"}",
           "dateline_generation 1\n",
-          "dateline_request_seconds_bucket{endpoint=\"count\",le=\"+Inf\"} 1",
+          "dateline_request_seconds_bucket{endpoint=\"count\",le=\"+Inf\"} 3",
           "dateline_articles 20\n"}},
     };
     begin();
