@@ -27,7 +27,8 @@ enum node_kind {
 /* A spelling that counts as the word. */
 struct word_form {
     struct slice text; /* folded */
-    struct slice lang; /* only in articles of this language, as lang_primary() says;
+    struct slice
+        lang; /* only in articles of this language, as lang_primary() says;
                           empty: in any */
 };
 
@@ -39,8 +40,8 @@ struct word_stem {
 
 struct node {
     enum node_kind kind;
-    uint32_t start, end; /* bytes of the query text that it came from */
-    struct slice shown;  /* NODE_WORD: the word as typed */
+    uint32_t start, end;    /* bytes of the query text that it came from */
+    struct slice shown;     /* NODE_WORD: the word as typed */
     struct word_form *form; /* by rising text, then lang */
     size_t form_count;
     struct word_stem *stem;
