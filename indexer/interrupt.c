@@ -19,6 +19,8 @@ void interrupt_install(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* A file size limit is a full disk: an error of write(), no death. */
+    signal(SIGXFSZ, SIG_IGN);
     interrupted = 0;
 }
 

@@ -6,6 +6,7 @@
 #include "indexer/interrupt.h"
 #include "indexer/versions.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -142,6 +143,7 @@ static int free_slot(struct pipeline *p, struct slot **out, struct err *err)
            (p->used == p->size || p->text_bytes > RING_TEXT_BYTES))
         rc = retire(p, err);
     *out = &p->slot[(p->oldest + p->used) % p->size];
+    assert(rc || !(*out)->item.arena.chunks);
     return rc;
 }
 

@@ -1,3 +1,4 @@
+#include "queryd/capitals.h"
 #include "queryd/endpoint.h"
 #include "queryd/question.h"
 
@@ -13,6 +14,8 @@ int answer_count(struct request *request, struct worker *worker)
                                  .cancel = request->cancel};
     rc = question.engine->search(question.searcher, &question.query, &ask,
                                  &request->arena, &result, &request->err);
+    if (rc == 0)
+        rc = capitals_note(&question);
     if (rc)
         return rc;
 

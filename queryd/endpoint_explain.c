@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "queryd/capitals.h"
 #include "queryd/endpoint.h"
 #include "queryd/question.h"
 
@@ -100,6 +101,8 @@ int answer_explain(struct request *request, struct worker *worker)
     collect(question.query.root, words);
     rc = question_count(&question, &question.query, &request->arena, &total,
                         &request->err);
+    if (rc == 0)
+        rc = capitals_note(&question);
     if (rc)
         return rc;
 

@@ -1,4 +1,5 @@
 #include "queryd/cursor.h"
+#include "queryd/capitals.h"
 #include "queryd/endpoint.h"
 #include "queryd/question.h"
 #include "queryd/relaxations.h"
@@ -184,6 +185,8 @@ int answer_search(struct request *request, struct worker *worker)
     if (rc == 0)
         rc = question.engine->search(question.searcher, &question.query, &ask,
                                      &request->arena, &result, &request->err);
+    if (rc == 0)
+        rc = capitals_note(&question);
     if (rc)
         return rc;
 

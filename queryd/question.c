@@ -112,12 +112,9 @@ void question_write_took(struct question *question, struct json_out *j)
         memcpy(j->out->data + question->took_at, digits, (size_t)n);
 }
 
-void question_write_notes(const struct question *question, struct json_out *j)
+static void write_notes(const struct note *note, struct json_out *j)
 {
-    json_key(j, "notes");
-    json_array(j);
-    for (const struct note *note = question->query.notes; note;
-         note = note->next) {
+    for (; note; note = note->next) {
         json_object(j);
         json_key(j, "code");
         json_text(j, note->code);
@@ -125,5 +122,13 @@ void question_write_notes(const struct question *question, struct json_out *j)
         json_text(j, note->message);
         json_end(j);
     }
+}
+
+void question_write_notes(const struct question *question, struct json_out *j)
+{
+    json_key(j, "notes");
+    json_array(j);
+    write_notes(question->query.notes, j);
+    write_notes(question->more_notes, j);
     json_end(j);
 }

@@ -11,7 +11,8 @@ struct question {
     struct request *request;
     struct slice typed; /* what the user gave, as query or as phrase */
     struct query query;
-    uint64_t digest; /* of everything that a cursor depends on */
+    struct note *more_notes; /* ours, behind those of the query */
+    uint64_t digest;         /* of everything that a cursor depends on */
     struct searcher *searcher;
     const struct engine *engine;
     struct stemmers *stemmers;

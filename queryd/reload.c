@@ -199,7 +199,7 @@ int reload_watch(struct server *server, struct err *err)
     reload->handles_open = true;
     int rc = uv_fs_event_start(&reload->watch, on_directory,
                                server->options.index_dir, 0);
-    if (rc)
+    if (rc && rc != UV_ENOENT) /* no directory: opening it will say so */
         log_line(LOG_WARNING,
                  "%s cannot be watched (%s); MANIFEST is looked at every "
                  "%u ms",

@@ -184,7 +184,9 @@ int snapshot_open(const char *dir, const struct engine *const *engines,
 void snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 
-/* Takes a reference to the snapshot; searcher_close() gives it back. */
+/* Takes a reference to the snapshot; searcher_close() gives it back. ERR_GONE when the
+ * snapshot's files have been retired before this searcher opened them: open the newest
+ * snapshot instead. Searchers that are open keep theirs. */
 int searcher_open(struct snapshot *snapshot, struct searcher **out,
                   struct err *err);
 void searcher_close(struct searcher *searcher);

@@ -25,7 +25,6 @@
 #include <strings.h>
 
 #define OPEN "<REUTERS"
-#define CLOSE "</REUTERS>"
 
 enum { INDENT = 4 }; /* blanks at the start of a paragraph's first line */
 
@@ -94,6 +93,32 @@ static int fill_until(struct input *in, size_t from, const char *what,
     }
 }
 
+/* The end of the record that starts here: behind its closing tag, or, not closed,
+ * before the next opening one. One search for both, so that a file of opening tags
+ * is read once. Returns as fill_until(). */
+static int find_end(struct input *in, bool *closed, struct slice *have,
+                    size_t *end, struct err *err)
+{
+    size_t name, from = strlen(OPEN);
+    for (;; from = name + 1) {
+        int found = fill_until(in, from, "REUTERS", have, &name, err);
+        if (found <= 0)
+            return found;
+        const uint8_t *before = have->data + name;
+        *closed = before[-1] == '/' && before[-2] == '<';
+        *end = *closed ? name + strlen("REUTERS>") : name - 1;
+        if (before[-1] == '<')
+            return 1;
+        if (!*closed)
+            continue;
+        int rc = input_fill(in, *end, have, err);
+        if (rc)
+            return rc;
+        if (have->len >= *end && have->data[*end - 1] == '>')
+            return 1;
+    }
+}
+
 static bool is_doctype(struct slice s)
 {
     return slice_starts_with(s, SLICE("<!DOCTYPE")) &&
@@ -115,7 +140,7 @@ static int next_record(struct reuters *r, struct slice *record,
                        struct reject *reject, struct err *err)
 {
     struct slice have;
-    size_t start, end, next;
+    size_t start, end;
     int found = fill_until(r->in, 0, OPEN, &have, &start, err);
     if (found < 0)
         return found;
@@ -136,21 +161,20 @@ static int next_record(struct reuters *r, struct slice *record,
 
     r->record++;
     at = input_offset(r->in);
-    found = fill_until(r->in, strlen(OPEN), CLOSE, &have, &end, err);
+    bool closed;
+    found = find_end(r->in, &closed, &have, &end, err);
     if (found < 0)
         return found;
-    struct slice inside = found ? slice_part(have, 0, end) : have;
-    if (find(inside, strlen(OPEN), OPEN, &next) || !found) {
-        bool cut = !find(inside, strlen(OPEN), OPEN, &next);
-        input_skip(r->in, cut ? have.len : next);
-        if (cut && input_damage(r->in)) {
-            r->damage_told = true;
-            return reject_set(reject, r->record, at, "%s", input_damage(r->in));
-        }
-        return reject_set(reject, r->record, at, "no </REUTERS> at its end");
+    if (found && closed) {
+        *record = slice_part(have, 0, end);
+        return READER_ARTICLE;
     }
-    *record = slice_part(have, 0, end + strlen(CLOSE));
-    return READER_ARTICLE;
+    input_skip(r->in, found ? end : have.len);
+    if (!found && input_damage(r->in)) {
+        r->damage_told = true;
+        return reject_set(reject, r->record, at, "%s", input_damage(r->in));
+    }
+    return reject_set(reject, r->record, at, "no </REUTERS> at its end");
 }
 
 /* --- elements and entities --- */
@@ -185,6 +209,14 @@ static bool find_element(struct slice s, const char *name, size_t from,
         out->content = slice_part(s, content, end);
         return true;
     }
+}
+
+/* "<TITLE>" or "<TITLE ...", and not "<TITLES>". */
+static bool is_tag(struct slice s, const char *open)
+{
+    size_t len = strlen(open);
+    return s.len > len && memcmp(s.data, open, len) == 0 &&
+           (s.data[len] == '>' || s.data[len] == ' ');
 }
 
 /* The value of name="..." in the record's first tag; empty when it has none. */
@@ -348,20 +380,22 @@ static int read_loose_text(struct slice text, struct arena *arena,
     size_t len = 0;
     if (!data)
         return ERR_NOMEM;
-    static const char *const inner[] = {"TITLE", "AUTHOR", "DATELINE"};
+    static const char *const inner[] = {"<TITLE", "<AUTHOR", "<DATELINE"};
+    bool open_ended[3] = {false}; /* looked for once, not at every '<' */
     for (size_t at = 0; at < text.len;) {
+        struct slice rest = slice_part(text, at, text.len);
+        size_t i = 0;
+        while (i < 3 && !is_tag(rest, inner[i]))
+            i++;
         struct element element;
-        bool skipped = false;
-        for (size_t i = 0; i < sizeof inner / sizeof *inner; i++) {
-            if (text.data[at] == '<' &&
-                find_element(text, inner[i], at, &element) &&
-                element.from == at) {
-                at = element.to;
-                skipped = true;
-            }
+        if (i < 3 && !open_ended[i] &&
+            find_element(rest, inner[i] + 1, 0, &element)) {
+            at += element.to;
+            continue;
         }
-        if (!skipped)
-            data[len++] = text.data[at++];
+        if (i < 3)
+            open_ended[i] = true;
+        data[len++] = text.data[at++];
     }
     int rc = decode_entities((struct slice){data, len}, arena, out);
     if (!rc)

@@ -72,8 +72,8 @@ class Daemon:
             try:
                 self.get("/v1/status", {})
                 return
-            except (FileNotFoundError, ConnectionRefusedError):
-                time.sleep(0.02)
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.02)  # not there yet, or gone again: poll() tells
         log = pathlib.Path(self.log.name).read_text(errors="replace")
         raise ProgramFailed(f"the daemon did not start:\n{log}")
 

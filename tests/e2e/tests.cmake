@@ -12,8 +12,10 @@ foreach(engine ${engines})
       COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/run.py
         ${CMAKE_BINARY_DIR} ${case} --engine ${engine})
   endforeach()
-  add_test(NAME e2e/${engine}/quotes
-    COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/quotes.py
-      ${CMAKE_BINARY_DIR} --engine ${engine})
+  foreach(name quotes model)
+    add_test(NAME e2e/${engine}/${name}
+      COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/${name}.py
+        ${CMAKE_BINARY_DIR} --engine ${engine})
+  endforeach()
 endforeach()
 add_test(NAME layers COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/check_layers)

@@ -92,6 +92,16 @@ run 0 0 "$add"
 same "$(wc -l <"$place/var/rejects.jsonl")" 0 "lines of rejects.jsonl when all is well"
 run 0 0 "$check"
 
+# No room (a limit on file sizes stands in for a full disk): exit 4, nothing changed,
+# and the next run does it.
+printf '{"id":"n4","source":"nightly","title":"Fourth","body":"Late."}\n' >"$day/y.jsonl"
+generation=$(info generation)
+run 4 1 "ulimit -f 64; $add"
+same "$(info generation)" "$generation" "generation after a full disk"
+run 0 0 "$check"
+run 0 0 "$add"
+same "$(info articles)" $((articles + 3)) "articles after there was room again"
+
 # No delivery: one line, exit 2.
 mv "$day" "$place/elsewhere"
 run 2 1 "$add"

@@ -19,11 +19,20 @@
 enum { PATIENCE_S = 5 };
 
 /* libuv closes descriptors by a bare system call, which ThreadSanitizer does not
- * see: the next owner of the number seems to race with the last one. */
+ * see: the next owner of the number seems to race with the last one. What makes a
+ * descriptor or closes one counts as a write to it. */
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
-    return "race:accept4\nrace:epoll_ctl\n";
+    return "race:__interceptor_accept4\n"
+           "race:__interceptor_open\n"
+           "race:__interceptor_openat\n"
+           "race:__interceptor_socket\n"
+           "race:__interceptor_close\n"
+           "race:__interceptor_eventfd\n"
+           "race:__interceptor_epoll_create1\n"
+           "race:__interceptor_inotify_init1\n"
+           "race:__interceptor_pipe2\n";
 }
 
 void daemon_prepare(struct daemon *daemon)

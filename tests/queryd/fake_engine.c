@@ -12,16 +12,23 @@
 #include <string.h>
 #include <time.h>
 
-static atomic_int snapshots, searchers, searching, cancelled, released;
+static atomic_int snapshots, searchers, searching, cancelled, released, opening,
+    held;
 
 struct fake_counts fake_counts(void)
 {
-    return (struct fake_counts){snapshots, searchers, searching, cancelled};
+    return (struct fake_counts){snapshots, searchers, searching, opening,
+                                cancelled};
 }
 
 void fake_release(bool value)
 {
     released = value;
+}
+
+void fake_hold_open(bool value)
+{
+    held = value;
 }
 
 /* --- the words of a query --- */
@@ -213,6 +220,10 @@ int fake_open(const char *dir, struct snapshot **out, struct err *err)
     bytes_out_release(&text);
     if (rc)
         return rc;
+    opening++;
+    while (held)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    opening--;
     *out = mem_alloc(sizeof **out);
     **out = (struct snapshot){
         .engine = &fake_engine,

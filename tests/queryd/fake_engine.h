@@ -26,9 +26,13 @@ void fake_index_remove(const char *dir);
 
 void fake_release(bool released);
 
+/* While held, fake_open() reads MANIFEST and then waits. */
+void fake_hold_open(bool held);
+
 struct fake_counts {
     int snapshots, searchers; /* open now */
     int searching;            /* running now */
+    int opening;              /* held now */
     int cancelled;            /* so far */
 };
 struct fake_counts fake_counts(void);

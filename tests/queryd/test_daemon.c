@@ -39,6 +39,12 @@ TEST(every_endpoint_answers)
          {"\"tree\":{\"kind\":\"and\"",
           "\"operands\":[{\"word\":\"istanbul\",\"articles\":20,\"forms\":[",
           "{\"word\":\"draft\"", "\"total\":20"}},
+        {"/v1/count?q=US+OR+NATO+OR+US",
+         {"\"notes\":[{\"code\":\"capitals\",\"message\":\"US in any capitals "
+          "is "
+          "found, too; =US, in capitals only, is in 20 articles\"},{",
+          "=NATO, in capitals only, is in 20 articles\"}]"}},
+        {"/v1/count?q=%3DUS+Nato", {"\"notes\":[]"}},
         {"/v1/articles/fake:7",
          {"{\"generation\":1,\"article\":{\"key\":\"fake:7\",\"version\":1,"
           "\"title\":\"Article 7\",\"summary\":\"\",\"body\":\"The talks",
@@ -51,7 +57,7 @@ TEST(every_endpoint_answers)
         {"/metrics",
          {"dateline_requests_total{endpoint=\"search\",status=\"200\"}",
           "dateline_generation 1\n",
-          "dateline_request_seconds_bucket{endpoint=\"count\",le=\"+Inf\"} 1",
+          "dateline_request_seconds_bucket{endpoint=\"count\",le=\"+Inf\"} 3",
           "dateline_articles 20\n"}},
     };
     begin();
@@ -364,6 +370,34 @@ TEST(a_new_generation_is_adopted_by_itself_and_on_reload)
     daemon_stop(&daemon_);
 }
 
+/* Asked while an older one is being opened: it is not that one that answers. */
+TEST(a_reload_gives_what_was_there_when_it_was_asked)
+{
+    static const char reload[] =
+        "POST /v1/reload HTTP/1.1\r\nContent-Length: 0\r\n\r\n";
+    begin();
+    int first = client_connect(&daemon_), second = client_connect(&daemon_);
+    fake_hold_open(true);
+    fake_commit(daemon_.dir, 2, 30);
+    CHECK(client_send(first, reload));
+    for (int i = 0; i < 5000 && fake_counts().opening == 0; i++)
+        usleep(1000);
+    fake_commit(daemon_.dir, 3, 40);
+    CHECK(client_send(second, reload));
+    CHECK(daemon_says(&daemon_, "/metrics", "dateline_requests_running 2\n"));
+    CHECK(daemon_says(&daemon_, "/v1/count?q=a", "\"total\":20")); /* goes on */
+    fake_hold_open(false);
+    struct reply reply = client_read(first);
+    CHECK_TEXT(reply.body, "{\"generation\":2,\"changed\":true}");
+    reply_free(&reply);
+    reply = client_read(second);
+    CHECK_TEXT(reply.body, "{\"generation\":3,\"changed\":true}");
+    reply_free(&reply);
+    close(first);
+    close(second);
+    daemon_stop(&daemon_);
+}
+
 /* Old snapshots are closed although nobody asks anything. */
 TEST(an_idle_daemon_lets_go_of_the_old_generation)
 {
@@ -457,6 +491,7 @@ RUN(T(every_endpoint_answers), T(what_makes_no_sense_gets_a_json_error),
     T(a_cursor_goes_on_where_the_page_ended),
     T(few_articles_bring_relaxations_with_counts),
     T(a_new_generation_is_adopted_by_itself_and_on_reload),
+    T(a_reload_gives_what_was_there_when_it_was_asked),
     T(an_idle_daemon_lets_go_of_the_old_generation),
     T(pages_of_other_sites_are_kept_out_of_the_port),
     T(a_second_daemon_is_told_so), T(without_an_index_there_is_no_daemon))

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char dir[] = "/tmp/dateline-sockets-XXXXXX", path[64];
@@ -101,6 +102,64 @@ TEST(the_group_is_given_or_refused)
     end();
 }
 
+/* In a process of its own, because systemd's sockets begin at descriptor 3. */
+TEST(a_socket_of_systemd_is_taken_over)
+{
+    begin();
+    struct unix_socket ours;
+    struct err err = {0};
+    CHECK_OK(unix_socket_bind(path, NULL, &ours, &err), err);
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid == 0) {
+        struct unix_socket inherited;
+        char self[20];
+        snprintf(self, sizeof self, "%d", (int)getpid());
+        bool without = unix_socket_inherited(&inherited);
+        setenv("LISTEN_FDS", "1", 1);
+        setenv("LISTEN_PID", "1", 1);
+        bool others = unix_socket_inherited(&inherited);
+        setenv("LISTEN_PID", self, 1);
+        dup2(ours.fd, 3);
+        bool taken = unix_socket_inherited(&inherited);
+        bool good = !without && !others && taken && inherited.fd == 3 &&
+                    !inherited.ours && strcmp(inherited.path, path) == 0;
+        unix_socket_remove(&inherited); /* it is systemd's: it stays */
+        _exit(good && access(path, F_OK) == 0 ? 0 : 1);
+    }
+    int status;
+    CHECK_EQ(waitpid(pid, &status, 0), pid);
+    CHECK_EQ(status, 0);
+    unix_socket_remove(&ours);
+    close(ours.fd);
+    end();
+}
+
+TEST(systemd_is_told_when_it_asked)
+{
+    begin();
+    notify_systemd("READY=1"); /* nobody asked: nothing happens */
+    for (int abstract = 0; abstract < 2; abstract++) {
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        snprintf(address.sun_path, sizeof address.sun_path, "%s%s",
+                 abstract ? "@" : "", path);
+        setenv("NOTIFY_SOCKET", address.sun_path, 1);
+        socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+                                    strlen(address.sun_path));
+        if (abstract)
+            address.sun_path[0] = '\0';
+        CHECK_EQ(bind(fd, (struct sockaddr *)&address, len), 0);
+        notify_systemd("READY=1");
+        char text[20] = "";
+        CHECK_EQ(recv(fd, text, sizeof text - 1, MSG_DONTWAIT), 7);
+        CHECK_TEXT(text, "READY=1");
+        close(fd);
+    }
+    unsetenv("NOTIFY_SOCKET");
+    end();
+}
+
 TEST(only_loopback_can_be_listened_on)
 {
     static const struct {
@@ -154,5 +213,6 @@ TEST(only_loopback_is_a_host)
 
 RUN(T(a_stale_socket_is_replaced_and_a_live_one_is_not),
     T(only_our_own_socket_is_removed), T(what_is_no_socket_stays),
-    T(the_group_is_given_or_refused), T(only_loopback_can_be_listened_on),
+    T(the_group_is_given_or_refused), T(a_socket_of_systemd_is_taken_over),
+    T(systemd_is_told_when_it_asked), T(only_loopback_can_be_listened_on),
     T(only_loopback_is_a_host))

@@ -7,6 +7,7 @@
 #include "engine/xapian/xapian_guard.h"
 #include "engine/xapian/xapian_schema.h"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <unordered_set>
@@ -15,9 +16,11 @@ namespace dateline
 {
 
 // Measured on news: Xapian's buffers hold about this much for each term of an
-// article, and for each byte of its text, until they are flushed.
+// article, and for each of its words, until they are flushed.
 static constexpr size_t BYTES_PER_TERM = 110, BYTES_PER_POSITION = 4;
-static constexpr size_t DEFAULT_MEMORY = size_t{256} << 20;
+// Beyond this the trees of the buffers fall out of the processor's cache: adding took
+// 13 s with 32 MB and 21 s with 128 MB (docs/decisions/020).
+static constexpr size_t BUFFER_BYTES_MAX = size_t{32} << 20;
 // Words that the run knows to be in the stem dictionary; forgetting them costs time
 // only.
 static constexpr size_t KNOWN_FORMS_MAX = size_t{1} << 20;
@@ -57,6 +60,7 @@ static xapian_writer *self_of(struct writer *writer)
 
 // --- opening ---
 
+// Private, so in place and unsynced: as fast as copy-on-write, a third smaller.
 static constexpr int WORK_FLAGS =
     Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC | Xapian::DB_DANGEROUS;
 
@@ -108,9 +112,10 @@ int writer_open(const char *dir, const struct writer_options *options,
         auto self = std::make_unique<xapian_writer>();
         self->base.engine = &xapian_engine;
         self->dir = dir;
-        self->memory_bytes = options && options->memory_bytes
-                                 ? options->memory_bytes
-                                 : DEFAULT_MEMORY;
+        self->memory_bytes = BUFFER_BYTES_MAX;
+        if (options && options->memory_bytes)
+            self->memory_bytes =
+                std::min(options->memory_bytes, BUFFER_BYTES_MAX);
         need(dir_make(dir, 0755, err));
         need(index_lock(dir, &self->lock, err));
         int rc = manifest_read(dir, &self->arena, &self->manifest, err);
