@@ -2,9 +2,9 @@
 
 #include "base/err.h"
 #include "base/hash_map.h"
+#include "views/view_text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* The words of one hit that stand together, as bytes of a part. */
 struct leaf {
@@ -33,25 +33,6 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_LIMIT, "no memory for a snippet");
 }
 
-/* The token that is no joined form at this position; NULL in a gap. */
-static const struct token *token_at(const struct tokens *tokens,
-                                    uint32_t position)
-{
-    size_t low = 0, high = tokens->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (tokens->token[middle].position < position)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    while (low < tokens->count && tokens->token[low].joined)
-        low++;
-    if (low == tokens->count || tokens->token[low].position != position)
-        return NULL;
-    return &tokens->token[low];
-}
-
 static int compare_leaves(const void *a, const void *b)
 {
     const struct leaf *x = a, *y = b;
@@ -75,9 +56,9 @@ static int find_leaves(struct snippet_maker *s, const struct hit_list *hits,
         for (size_t k = 0; k < hits->hit[i].leaf_count; k++) {
             const struct span *span = &hits->hit[i].leaf[k];
             const struct token *first =
-                token_at(&s->analysis->tokens, span->start);
+                view_token_at(&s->analysis->tokens, span->start);
             const struct token *last =
-                token_at(&s->analysis->tokens, span->end - 1);
+                view_token_at(&s->analysis->tokens, span->end - 1);
             if (first && last)
                 s->leaf[s->leaf_count++] =
                     (struct leaf){first->start, last->end, first->part,
@@ -178,56 +159,43 @@ static void widen(const struct snippet_maker *s, struct window *window)
     window->end = to == len ? len : end;
 }
 
-static bool is_blank(uint8_t c)
+/* The leaves within the window as bytes of it; `to` has room for all. */
+static size_t leaves_within(const struct snippet_maker *s,
+                            const struct window *window, struct mark *to)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+    size_t count = 0;
+    for (size_t i = 0; i < s->leaf_count; i++) {
+        const struct leaf *leaf = &s->leaf[i];
+        if (leaf->part == window->part && leaf->start >= window->start &&
+            leaf->end <= window->end)
+            to[count++] = (struct mark){leaf->start - window->start,
+                                        leaf->end - window->start};
+    }
+    return count;
 }
 
-/* Copy the window with its white space squeezed, and the marks along with it. */
-static int copy_window(const struct snippet_maker *s,
-                       const struct window *window, struct snippet *out,
-                       struct err *err)
+static int show_window(const struct snippet_maker *s, struct window window,
+                       struct snippet *out, struct err *err)
 {
-    struct slice text = s->article->text[window->part];
-    uint8_t *copy = arena_alloc(s->arena, window->end - window->start + 1);
-    struct mark *mark = arena_array(s->arena, struct mark, s->leaf_count);
-    if (!copy || (s->leaf_count && !mark))
-        return no_memory(err);
+    struct slice text = s->article->text[window.part];
+    bool cut_before = window.start > 0, cut_after = window.end < text.len;
+    while (window.start < window.end && view_is_blank(text.data[window.start]))
+        window.start++;
+    while (window.start < window.end &&
+           view_is_blank(text.data[window.end - 1]))
+        window.end--;
 
-    const struct leaf *leaf = s->leaf, *leaves_end = leaf + s->leaf_count;
-    while (leaf < leaves_end &&
-           (leaf->part != window->part || leaf->start < window->start))
-        leaf++;
-    uint32_t len = 0;
-    size_t marks = 0;
-    uint32_t mark_end = 0; /* in the part's bytes, while a mark is open */
-    for (uint32_t at = window->start; at < window->end; at++) {
-        if (mark_end && at == mark_end) {
-            mark[marks++].end = len;
-            mark_end = 0;
-        }
-        for (; leaf < leaves_end && leaf->part == window->part &&
-               leaf->start <= at;
-             leaf++) {
-            if (leaf->end > window->end)
-                continue;
-            if (!mark_end)
-                mark[marks].start = len;
-            if (leaf->end > mark_end)
-                mark_end = leaf->end;
-        }
-        if (!is_blank(text.data[at]))
-            copy[len++] = text.data[at];
-        else if (len > 0 && copy[len - 1] != ' ')
-            copy[len++] = ' ';
-    }
-    if (mark_end)
-        mark[marks++].end = len;
-    while (len > 0 && copy[len - 1] == ' ')
-        len--;
-    *out = (struct snippet){
-        {copy, len}, mark, marks, window->start > 0, window->end < text.len};
-    return ERR_OK;
+    struct view_line line;
+    struct mark *range = arena_array(s->arena, struct mark, s->leaf_count);
+    if (s->leaf_count && !range)
+        return no_memory(err);
+    int rc =
+        view_squeeze(slice_part(text, window.start, window.end), range,
+                     leaves_within(s, &window, range), s->arena, &line, err);
+    if (rc == ERR_OK)
+        *out = (struct snippet){line.text, line.mark, line.mark_count,
+                                cut_before, cut_after};
+    return rc;
 }
 
 int snippet_make(const struct query *query, const struct article *article,
@@ -245,5 +213,5 @@ int snippet_make(const struct query *query, const struct article *article,
         return rc;
     struct window window = s.leaf_count ? densest(&s) : opening(article);
     widen(&s, &window);
-    return copy_window(&s, &window, out, err);
+    return show_window(&s, window, out, err);
 }

@@ -4,9 +4,12 @@
 #define TESTS_QUERY_ONE_ARTICLE_H
 
 #include "base/err.h"
+#include "base/limits.h"
+#include "base/utf8.h"
 #include "query/filter.h"
 #include "query/resolve.h"
 #include "query/token_view.h"
+#include "units.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +33,62 @@ static inline int one_prefix_forms(struct lexicon *lexicon, struct slice prefix,
     for (size_t i = 0; i < tokens->count; i++)
         if (slice_starts_with(tokens->token[i].form, prefix))
             out->item[out->count++] = tokens->token[i].form;
+    return ERR_OK;
+}
+
+/* Damerau's distance by the textbook's table. */
+static inline uint32_t one_edits(struct slice x, struct slice y)
+{
+    static uint32_t d[LIMIT_TERM_BYTES + 1][LIMIT_TERM_BYTES + 1];
+    uint32_t a[LIMIT_TERM_BYTES], b[LIMIT_TERM_BYTES];
+    size_t m = 0, n = 0;
+    for (size_t at = 0; at < x.len;)
+        a[m++] = utf8_next(x, &at);
+    for (size_t at = 0; at < y.len;)
+        b[n++] = utf8_next(y, &at);
+    for (size_t i = 0; i <= m; i++)
+        for (size_t k = 0; k <= n; k++) {
+            d[i][k] = (uint32_t)(i + k);
+            if (i == 0 || k == 0)
+                continue;
+            uint32_t best = d[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
+            if (d[i - 1][k] + 1 < best)
+                best = d[i - 1][k] + 1;
+            if (d[i][k - 1] + 1 < best)
+                best = d[i][k - 1] + 1;
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
+                a[i - 2] == b[k - 1] && d[i - 2][k - 2] + 1 < best)
+                best = d[i - 2][k - 2] + 1;
+            d[i][k] = best;
+        }
+    return d[m][n];
+}
+
+static inline int one_near_forms(struct lexicon *lexicon, struct slice form,
+                                 size_t limit, struct arena *arena,
+                                 struct slice_list *out, struct err *err)
+{
+    (void)limit, (void)err;
+    const struct one_article *one = (const struct one_article *)lexicon;
+    const struct tokens *tokens = &one->analysis.tokens;
+    out->item = arena_array(arena, struct slice, tokens->count);
+    for (size_t i = 0; i < tokens->count; i++)
+        if (one_edits(tokens->token[i].form, form) <= 1)
+            out->item[out->count++] = tokens->token[i].form;
+    return ERR_OK;
+}
+
+static inline int one_frequency(struct lexicon *lexicon, struct slice form,
+                                uint64_t *articles, uint64_t *occurrences,
+                                struct err *err)
+{
+    (void)err;
+    const struct one_article *one = (const struct one_article *)lexicon;
+    const struct tokens *tokens = &one->analysis.tokens;
+    *occurrences = 0;
+    for (size_t i = 0; i < tokens->count; i++)
+        *occurrences += slice_eq(tokens->token[i].form, form);
+    *articles = *occurrences > 0;
     return ERR_OK;
 }
 
@@ -72,8 +131,11 @@ static inline void one_stemmers_free(void)
 static inline int one_article_init(struct one_article *one, const char *lang,
                                    const char *title, const char *body)
 {
-    static const struct lexicon_ops ops = {one_prefix_forms, one_stem_forms,
-                                           one_languages};
+    static const struct lexicon_ops ops = {.prefix_forms = one_prefix_forms,
+                                           .near_forms = one_near_forms,
+                                           .frequency = one_frequency,
+                                           .stem_forms = one_stem_forms,
+                                           .languages = one_languages};
     *one = (struct one_article){.lexicon = {&ops}};
     arena_init(&one->arena, SIZE_MAX);
     if (!one_stemmers) {
