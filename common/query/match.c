@@ -122,52 +122,89 @@ static int word_hits(struct matcher *m, const struct node *word,
     return ERR_OK;
 }
 
-/* Every position of every part: each is one word. Only in patterns, where the words
- * beside it bound what is looked at. */
-static int any_hits(struct matcher *m, struct hit_list *out)
+/* The part that a position is in; empty when it is in none. */
+static int part_around(struct matcher *m, uint32_t position, struct span *out)
 {
-    struct growing_hits all = {0};
-    int rc = ERR_OK;
-    for (int part = 0; rc == ERR_OK && part < PART_COUNT; part++) {
-        struct span range;
-        rc = m->view->ops->part_range(m->view, (enum article_part)part, &range,
-                                      m->err);
-        for (uint32_t at = range.start; rc == ERR_OK && at < range.end; at++)
-            rc = match_push(m, &all, (struct hit){{at, at + 1}, NULL, 0});
+    for (int part = 0; part < PART_COUNT; part++) {
+        int rc = m->view->ops->part_range(m->view, (enum article_part)part, out,
+                                          m->err);
+        if (rc || (out->start <= position && position < out->end))
+            return rc;
     }
-    *out = all.list;
-    return rc;
+    *out = (struct span){0};
+    return ERR_OK;
 }
 
-/* Chains of operands, each starting where the one before ended. */
+/* Chains with `before` more words in front and `behind` more at the end, whatever
+ * they are: every position of a part is one word. The others are dropped. */
+static int widen_chains(struct matcher *m, struct hit_list *chains,
+                        uint32_t before, uint32_t behind)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < chains->count; i++) {
+        struct hit chain = chains->hit[i];
+        struct span part;
+        int rc = part_around(m, chain.span.start, &part);
+        if (rc)
+            return rc;
+        if (chain.span.start - part.start < before ||
+            part.end - chain.span.end < behind)
+            continue;
+        chain.span.start -= before;
+        chain.span.end += behind;
+        chains->hit[kept++] = chain;
+    }
+    chains->count = kept;
+    return ERR_OK;
+}
+
+/* Each chain with each of `next` that starts where it ends. */
+static int lengthen_chains(struct matcher *m, struct hit_list *chains,
+                           const struct hit_list *next)
+{
+    struct growing_hits longer = {0};
+    for (size_t i = 0; i < chains->count; i++) {
+        const struct hit *chain = &chains->hit[i];
+        size_t at = match_first_from(next, chain->span.end);
+        for (; at < next->count && next->hit[at].span.start == chain->span.end;
+             at++) {
+            struct hit joined;
+            int rc = match_join(m, chain, &next->hit[at], &joined);
+            if (rc == ERR_OK)
+                rc = match_push(m, &longer, joined);
+            if (rc)
+                return rc;
+        }
+    }
+    /* A chain that ends elsewhere may still be the one that goes on: only equal
+     * ones are dropped here. */
+    sort_unique(&longer.list);
+    *chains = longer.list;
+    return ERR_OK;
+}
+
+/* Chains of operands, each starting where the one before ended. A pattern has a word
+ * that is not *: the first one begins the chains. */
 static int phrase_hits(struct matcher *m, const struct node *phrase,
                        struct hit_list *out)
 {
-    struct growing_hits chains = {0};
-    int rc = match_node_hits(m, phrase->child[0], &chains.list);
-    for (size_t c = 1;
-         rc == ERR_OK && chains.list.count && c < phrase->child_count; c++) {
+    uint32_t first = 0;
+    while (phrase->child[first]->kind == NODE_ANY)
+        first++;
+    int rc = match_node_hits(m, phrase->child[first], out);
+    if (rc == ERR_OK && first > 0)
+        rc = widen_chains(m, out, first, 0);
+    for (size_t c = first + 1;
+         rc == ERR_OK && out->count && c < phrase->child_count; c++) {
+        if (phrase->child[c]->kind == NODE_ANY) {
+            rc = widen_chains(m, out, 0, 1);
+            continue;
+        }
         struct hit_list next;
         rc = match_node_hits(m, phrase->child[c], &next);
-        struct growing_hits longer = {0};
-        for (size_t i = 0; rc == ERR_OK && i < chains.list.count; i++) {
-            const struct hit *chain = &chains.list.hit[i];
-            size_t at = match_first_from(&next, chain->span.end);
-            for (; rc == ERR_OK && at < next.count &&
-                   next.hit[at].span.start == chain->span.end;
-                 at++) {
-                struct hit joined;
-                rc = match_join(m, chain, &next.hit[at], &joined);
-                if (rc == ERR_OK)
-                    rc = match_push(m, &longer, joined);
-            }
-        }
-        /* A chain that ends elsewhere may still be the one that goes on: only
-         * equal ones are dropped here. */
-        sort_unique(&longer.list);
-        chains = longer;
+        if (rc == ERR_OK)
+            rc = lengthen_chains(m, out, &next);
     }
-    *out = chains.list;
     if (rc == ERR_OK)
         match_keep_minimal(out);
     return rc;
@@ -211,8 +248,9 @@ static bool is_near(const struct nearness *near, const struct span *a,
 {
     uint32_t start = a->start < b->start ? a->start : b->start;
     uint32_t end = a->end > b->end ? a->end : b->end;
-    if (near->in_unit)
-        return unit_of(near, start) == unit_of(near, end - 1);
+    bool overlap = a->start < b->end && b->start < a->end;
+    if (near->in_unit) /* a phrase may cross the end of a sentence */
+        return overlap || unit_of(near, start) == unit_of(near, end - 1);
     uint32_t between = b->start >= a->end   ? b->start - a->end
                        : a->start >= b->end ? a->start - b->end
                                             : 0;
@@ -342,8 +380,6 @@ int match_node_hits(struct matcher *m, const struct node *node,
     switch (node->kind) {
     case NODE_WORD:
         return word_hits(m, node, out);
-    case NODE_ANY:
-        return any_hits(m, out);
     case NODE_PHRASE:
         return phrase_hits(m, node, out);
     case NODE_WINDOW:
@@ -367,6 +403,7 @@ int match_node_hits(struct matcher *m, const struct node *node,
     case NODE_FIELD:
     case NODE_DATE:
     case NODE_NOTHING:
+    case NODE_ANY: /* phrase_hits() looks at it */
         return ERR_OK;
     }
     return ERR_OK;

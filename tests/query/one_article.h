@@ -9,7 +9,6 @@
 #include "query/filter.h"
 #include "query/resolve.h"
 #include "query/token_view.h"
-#include "units.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "query/oracle.h"
 
 #include "parse_helpers.h"
-#include "units.h"
+#include "simple_units.h"
 
 /* An article and a question. */
 struct scene {

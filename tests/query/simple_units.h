@@ -1,7 +1,7 @@
-/* units.h - sentences and paragraphs by the simplest rule, so that tests of operators
+/* simple_units.h - sentences and paragraphs by the simplest rule, so that tests of operators
  * do not hang on where a sentence really ends. */
-#ifndef TESTS_QUERY_UNITS_H
-#define TESTS_QUERY_UNITS_H
+#ifndef TESTS_QUERY_SIMPLE_UNITS_H
+#define TESTS_QUERY_SIMPLE_UNITS_H
 
 #include "check.h"
 #include "text/analyse.h"
