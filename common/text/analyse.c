@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "text/units.h"
 
 static int stem_tokens(const struct tokens *tokens, size_t from,
                        struct slice lang, struct stemmers *stemmers,
@@ -17,7 +18,8 @@ static int stem_tokens(const struct tokens *tokens, size_t from,
 }
 
 static int analyse_part(struct slice text, enum article_part part,
-                        struct arena *arena, struct analysis *out)
+                        struct arena *arena, struct units *units,
+                        struct analysis *out)
 {
     struct tokens *tokens = &out->tokens;
     size_t before = tokens->count;
@@ -36,19 +38,23 @@ static int analyse_part(struct slice text, enum article_part part,
         tokens->token[i].part = (uint8_t)part;
         out->word_count += !tokens->token[i].joined;
     }
-    return ERR_OK;
+    return units_add(text, tokens->token + before, tokens->count - before,
+                     part == PART_TITLE, arena, units);
 }
 
 int analyse_article(const struct article *article, struct stemmers *stemmers,
                     struct arena *arena, struct analysis *out)
 {
+    struct units units = {0};
     *out = (struct analysis){0};
     for (int part = 0; part < PART_COUNT; part++) {
         int rc = analyse_part(article->text[part], (enum article_part)part,
-                              arena, out);
+                              arena, &units, out);
         if (rc)
             return rc;
     }
+    out->sentences = units.sentences.list;
+    out->paragraphs = units.paragraphs.list;
     if (!stemmers || !stem_language_known(article->lang))
         return ERR_OK;
     return stem_tokens(&out->tokens, 0, article->lang, stemmers, arena);

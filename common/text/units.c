@@ -1,0 +1,263 @@
+/* Sentences by the rules of UAX #29, "Unicode Text Segmentation", section 5, revision
+ * 41, written out over the few bytes between two words: ICU's iterator walks through
+ * every character, which costs more than finding the words does, and it ends a
+ * sentence at each new line. docs/decisions/041-sentences.md has the numbers.
+ */
+#include "text/units.h"
+
+#include "base/err.h"
+#include "text/abbreviations.h"
+#include "text/fold_icu.h"
+
+#include <string.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#define ELLIPSIS SLICE("\xe2\x80\xa6") /* U+2026 */
+
+enum found { FOUND_NOTHING, FOUND_SENTENCE, FOUND_PARAGRAPH };
+
+/* Between two words. */
+struct gap {
+    struct slice text; /* of the whole part */
+    size_t from, to;   /* from: the full stop of "U.S.", too */
+    const struct token *before, *after;
+};
+
+/* ICU's property, of ASCII without asking it. A line's end is white space here. */
+static int ascii_class(int32_t c)
+{
+    switch (c) {
+    case '.':
+        return U_SB_ATERM;
+    case '!':
+    case '?':
+        return U_SB_STERM;
+    case ',':
+    case '-':
+    case ':':
+        return U_SB_SCONTINUE;
+    case '"':
+    case '\'':
+    case '(':
+    case ')':
+    case '[':
+    case ']':
+    case '{':
+    case '}':
+        return U_SB_CLOSE;
+    }
+    if (c == ' ' || (c >= '\t' && c <= '\r'))
+        return U_SB_SP;
+    if (c >= 'a' && c <= 'z')
+        return U_SB_LOWER;
+    if (c >= 'A' && c <= 'Z')
+        return U_SB_UPPER;
+    return c >= '0' && c <= '9' ? U_SB_NUMERIC : U_SB_OTHER;
+}
+
+/* An ellipsis is three full stops, and ill-formed bytes are nothing. */
+static int class_of(int32_t c)
+{
+    if (c < 0x80)
+        return ascii_class(c);
+    return c == 0x2026 ? U_SB_ATERM
+                       : u_getIntPropertyValue(c, UCHAR_SENTENCE_BREAK);
+}
+
+static bool is_white(int32_t c)
+{
+    return c < 0x80 ? ascii_class(c) == U_SB_SP : u_isUWhiteSpace(c);
+}
+
+/* The class of the character at *at, which moves behind it and behind what belongs
+ * to it (SB5); -1 at the end. */
+static int next_class(struct slice text, size_t *at)
+{
+    if (*at >= text.len)
+        return -1;
+    int32_t c;
+    U8_NEXT(text.data, *at, text.len, c);
+    int class = class_of(c);
+    for (size_t next = *at; next < text.len; *at = next) {
+        U8_NEXT(text.data, next, text.len, c);
+        int belongs = class_of(c);
+        if (belongs != U_SB_EXTEND && belongs != U_SB_FORMAT)
+            break;
+    }
+    return class;
+}
+
+static int class_before(struct slice text, size_t at)
+{
+    int class = U_SB_OTHER;
+    while (at > 0) {
+        size_t end = at--;
+        while (at > 0 && end - at < U8_MAX_LENGTH && U8_IS_TRAIL(text.data[at]))
+            at--;
+        size_t next = at;
+        int32_t c;
+        U8_NEXT(text.data, next, end, c);
+        class = class_of(c);
+        if (class != U_SB_EXTEND && class != U_SB_FORMAT)
+            break;
+    }
+    return class;
+}
+
+static bool is_cased(int class)
+{
+    return class == U_SB_UPPER || class == U_SB_LOWER;
+}
+
+/* SB8: whether the next letter, before any other end of a sentence, is small. */
+static bool small_letter_follows(struct slice text, size_t at)
+{
+    for (;;) {
+        int class = next_class(text, &at);
+        switch (class) {
+        case U_SB_LOWER:
+            return true;
+        case -1:
+        case U_SB_OLETTER:
+        case U_SB_UPPER:
+        case U_SB_SEP:
+        case U_SB_ATERM:
+        case U_SB_STERM:
+            return false;
+        }
+    }
+}
+
+/* Wire text begins paragraphs so. */
+static bool is_indented(const struct gap *gap)
+{
+    for (size_t at = gap->from; at + 1 < gap->to; at++)
+        if (gap->text.data[at] == '\n' && gap->text.data[at + 1] == ' ')
+            return true;
+    return false;
+}
+
+/* Whether a sentence ends with the terminator at `at`. */
+static bool sentence_ends(const struct gap *gap, size_t at)
+{
+    struct slice text = gap->text;
+    size_t end = at;
+    int term = next_class(text, &end);
+    size_t next = end;
+    int class = next_class(text, &next);
+    if (term == U_SB_ATERM) {
+        if (class == U_SB_NUMERIC) /* SB6 */
+            return false;
+        bool many = slice_starts_with(slice_part(text, at, text.len), ELLIPSIS);
+        if (!many && class == U_SB_UPPER &&
+            is_cased(class_before(text, at))) /* SB7 */
+            return false;
+    }
+    bool closed = class == U_SB_CLOSE;
+    for (; class == U_SB_CLOSE; class = next_class(text, &next))
+        end = next;
+    for (; class == U_SB_SP; class = next_class(text, &next))
+        end = next;
+    if (class == U_SB_SCONTINUE || class == U_SB_ATERM || class == U_SB_STERM)
+        return false; /* SB8a */
+    if (term == U_SB_STERM)
+        return class != U_SB_LOWER; /* "What?" he said. */
+    if (small_letter_follows(text, end))
+        return false; /* SB8 */
+    bool at_word = text.data[at] == '.' &&
+                   (at == gap->before->end || at + 1 == gap->before->end);
+    return closed || !at_word || is_indented(gap) ||
+           !abbreviation_goes_on(text, gap->before, gap->after); /* SB11 */
+}
+
+/* The first blank line decides: what stands before and behind it are two. */
+static enum found look(const struct gap *gap)
+{
+    enum found found = FOUND_NOTHING;
+    bool newline = false;
+    for (size_t at = gap->from; at < gap->to;) {
+        size_t start = at;
+        int32_t c;
+        U8_NEXT(gap->text.data, at, gap->text.len, c);
+        if (c == '\n' && newline)
+            return FOUND_PARAGRAPH;
+        if (c == '\n')
+            newline = true;
+        else if (!is_white(c))
+            newline = false;
+        int class = class_of(c);
+        if (found == FOUND_NOTHING &&
+            (class == U_SB_ATERM || class == U_SB_STERM) &&
+            sentence_ends(gap, start))
+            found = FOUND_SENTENCE;
+        if (class == U_SB_SEP) /* SB4: U+2029 and the like */
+            found = FOUND_SENTENCE;
+    }
+    return found;
+}
+
+/* Most gaps are a space, a comma, the end of a line: nothing that ends anything. */
+static inline bool worth_a_look(struct slice text, size_t from, size_t to)
+{
+    const uint8_t *byte = text.data + from, *end = text.data + to;
+    if (end - byte == 1 && *byte == ' ')
+        return false;
+    unsigned newlines = 0;
+    for (; byte < end; byte++) {
+        if (*byte == '.' || *byte == '!' || *byte == '?' || *byte >= 0x80)
+            return true;
+        newlines += *byte == '\n';
+    }
+    return newlines > 1;
+}
+
+static int append(struct unit_list *units, uint32_t position,
+                  struct arena *arena)
+{
+    struct position_list *list = &units->list;
+    if (list->count == units->capacity) {
+        size_t capacity = units->capacity ? units->capacity * 2 : 16;
+        uint32_t *at = arena_array(arena, uint32_t, capacity);
+        if (!at)
+            return text_refusal(arena, capacity * sizeof *at);
+        if (list->count)
+            memcpy(at, list->at, list->count * sizeof *at);
+        list->at = at;
+        units->capacity = capacity;
+    }
+    list->at[list->count++] = position;
+    return ERR_OK;
+}
+
+static int begin(struct units *units, enum found found, uint32_t position,
+                 struct arena *arena)
+{
+    int rc = append(&units->sentences, position, arena);
+    if (rc == ERR_OK && found == FOUND_PARAGRAPH)
+        rc = append(&units->paragraphs, position, arena);
+    return rc;
+}
+
+int units_add(struct slice text, const struct token *token, size_t count,
+              bool one, struct arena *arena, struct units *out)
+{
+    const struct token *before = NULL;
+    int rc = ERR_OK;
+    for (size_t i = 0; i < count && rc == ERR_OK; i++) {
+        const struct token *after = &token[i];
+        if (after->joined)
+            continue;
+        enum found found = before ? FOUND_NOTHING : FOUND_PARAGRAPH;
+        if (before && !one) {
+            size_t from = before->end - (text.data[before->end - 1] == '.');
+            if (worth_a_look(text, from, after->start))
+                found = look(
+                    &(struct gap){text, from, after->start, before, after});
+        }
+        if (found != FOUND_NOTHING)
+            rc = begin(out, found, after->position, arena);
+        before = after;
+    }
+    return rc;
+}
