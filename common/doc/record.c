@@ -11,7 +11,9 @@
 #include <zlib.h>
 
 enum {
-    RECORD_VERSION = 1,
+    RECORD_VERSION = 2,
+    RECORD_WITHOUT_FLAGS = 1, /* the version before: still read */
+    FLAG_LANG_GUESSED = 1,
     RECORD_HEADER = 9, /* version, crc, payload size */
     /* Stored text is decompressed far more often than compressed; beyond this
      * level zlib wins about a percent and halves its speed. */
@@ -100,6 +102,7 @@ static void put_payload(struct bytes_out *out, const struct article *a)
     put_date(out, a->modified);
     put_u8(out, (uint8_t)a->published_from);
     put_u64(out, (uint64_t)a->ingested);
+    put_u8(out, a->lang_guessed ? FLAG_LANG_GUESSED : 0);
 }
 
 /* At least the payload's size, so that no length below overflows its type. */
@@ -235,8 +238,8 @@ static int get_list(struct bytes_in *in, struct arena *arena,
     return rc;
 }
 
-static int get_payload(struct slice payload, struct arena *arena,
-                       struct article *a, struct err *err)
+static int get_payload(struct slice payload, unsigned version,
+                       struct arena *arena, struct article *a, struct err *err)
 {
     struct bytes_in in = bytes_in(payload);
     int rc = ERR_OK;
@@ -251,11 +254,15 @@ static int get_payload(struct slice payload, struct arena *arena,
     dates = get_date(&in, &a->modified) && dates;
     unsigned origin = get_u8(&in);
     a->ingested = (int64_t)get_u64(&in);
+    unsigned flags = version == RECORD_WITHOUT_FLAGS ? 0 : get_u8(&in);
     if (in.bad || in.at != in.end)
         return corrupt(err, "the fields do not fill the record");
     if (!dates || origin > ORIGIN_FILE_NAME)
         return corrupt(err, "an impossible date");
+    if (flags & ~(unsigned)FLAG_LANG_GUESSED)
+        return corrupt(err, "an unknown flag");
     a->published_from = (enum date_origin)origin;
+    a->lang_guessed = flags & FLAG_LANG_GUESSED;
     return ERR_OK;
 }
 
@@ -273,7 +280,7 @@ int article_decode(struct slice stored, struct arena *arena,
     struct slice deflated = slice_part(stored, RECORD_HEADER, stored.len);
     if (record_crc(version, summed) != crc)
         return corrupt(err, "checksum mismatch");
-    if (version != RECORD_VERSION)
+    if (version != RECORD_VERSION && version != RECORD_WITHOUT_FLAGS)
         return corrupt(err, "a version that this program does not know");
     if (size > LIMIT_ARTICLE_BYTES)
         return err_set(err, ERR_LIMIT, "stored article: %u bytes, at most %d",
@@ -282,5 +289,5 @@ int article_decode(struct slice stored, struct arena *arena,
         return corrupt(err, "more text than its bytes can hold");
     struct slice payload;
     int rc = inflate_all(deflated, size, arena, &payload, err);
-    return rc ? rc : get_payload(payload, arena, out, err);
+    return rc ? rc : get_payload(payload, version, arena, out, err);
 }

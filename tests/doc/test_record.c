@@ -38,6 +38,7 @@ static struct article full(void)
     a.modified = (struct date){-1, DATE_SECOND};
     a.published_from = ORIGIN_CAPTION;
     a.ingested = -5;
+    a.lang_guessed = true;
     return a;
 }
 
@@ -71,6 +72,7 @@ static void check_same(const struct article *got, const struct article *want)
     CHECK_EQ(got->modified.precision, want->modified.precision);
     CHECK_EQ(got->published_from, want->published_from);
     CHECK_EQ(got->ingested, want->ingested);
+    CHECK_EQ(got->lang_guessed, want->lang_guessed);
 }
 
 static struct slice encode(const struct article *a, struct bytes_out *out)
@@ -141,7 +143,7 @@ TEST(records_are_appended)
     put_u8(&out, 'x');
     encode(&a, &out);
     CHECK_EQ(out.data[0], 'x');
-    CHECK_EQ(out.data[1], 1);
+    CHECK_EQ(out.data[1], 2);
     bytes_out_release(&out);
 }
 
@@ -184,7 +186,8 @@ TEST(every_truncation_and_every_tail_is_found)
 
 /* --- forged records: the checksum is right, the contents are not --- */
 
-static void forge(struct bytes_out *out, uint32_t size, struct slice payload)
+static void forge_version(struct bytes_out *out, uint8_t version, uint32_t size,
+                          struct slice payload)
 {
     struct bytes_out body = {0};
     put_u32(&body, size);
@@ -199,12 +202,16 @@ static void forge(struct bytes_out *out, uint32_t size, struct slice payload)
     put_raw(&body, space, z.total_out);
     deflateEnd(&z);
     free(space);
-    uint8_t version = 1;
     uLong crc = crc32(crc32(0, &version, 1), body.data, (uInt)body.len);
     put_u8(out, version);
     put_u32(out, (uint32_t)crc);
     put_raw(out, body.data, body.len);
     bytes_out_release(&body);
+}
+
+static void forge(struct bytes_out *out, uint32_t size, struct slice payload)
+{
+    forge_version(out, 2, size, payload);
 }
 
 static int decode_forged(uint32_t size, struct slice payload)
@@ -265,6 +272,39 @@ TEST(a_damaged_payload_under_a_good_checksum_is_an_article_or_corrupt)
     CHECK_EQ(decode_forged((uint32_t)payload.len,
                            (struct slice){payload.data, payload.len}),
              ERR_CORRUPT);
+    bytes_out_release(&payload);
+}
+
+TEST(the_version_before_is_read_and_others_are_not)
+{
+    struct article want = full(), got;
+    struct bytes_out payload = {0};
+    payload_of(&want, &payload);
+    want.lang_guessed = false;
+    struct slice whole = {payload.data, payload.len};
+    struct slice without_flags = slice_part(whole, 0, whole.len - 1);
+    for (unsigned version = 0; version < 256; version++)
+        for (int flags = 0; flags < 2; flags++) {
+            struct slice p = flags ? whole : without_flags;
+            struct bytes_out out = {0};
+            struct arena arena;
+            arena_init(&arena, 1 << 20);
+            forge_version(&out, (uint8_t)version, (uint32_t)p.len, p);
+            int rc =
+                decode_exactly((struct slice){out.data, out.len}, &arena, &got);
+            bool known = flags ? version == 2 : version == 1;
+            CHECK_EQ(rc, known ? 0 : ERR_CORRUPT);
+            want.lang_guessed = flags;
+            if (known)
+                check_same(&got, &want);
+            bytes_out_release(&out);
+            arena_reset(&arena);
+        }
+    for (unsigned flags = 0; flags < 256; flags++) {
+        payload.data[payload.len - 1] = (uint8_t)flags;
+        CHECK_EQ(decode_forged((uint32_t)whole.len, whole),
+                 flags > 1 ? ERR_CORRUPT : 0);
+    }
     bytes_out_release(&payload);
 }
 
@@ -416,6 +456,8 @@ TEST(the_documented_example_is_what_it_says)
     want.topics = (struct slice_list){one_topic, 1};
     want.version = 2;
     want.ingested = 1658500000;
+    want.lang = slice_of("en");
+    want.lang_guessed = true;
 
     struct bytes_out example = {0}, listed = {0}, payload = {0};
     struct arena arena;
@@ -439,6 +481,7 @@ RUN(T(what_goes_in_comes_out), T(random_articles_go_round),
     T(records_are_appended), T(every_damaged_byte_is_found),
     T(every_truncation_and_every_tail_is_found),
     T(a_damaged_payload_under_a_good_checksum_is_an_article_or_corrupt),
+    T(the_version_before_is_read_and_others_are_not),
     T(a_size_that_lies_is_refused), T(a_list_that_lies_is_refused),
     T(a_bomb_gets_no_more_memory_than_it_declares),
     T(an_article_past_the_limit_is_not_stored), T(every_allocation_may_fail),
