@@ -2,12 +2,14 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "query/words.h"
 
 #include <string.h>
 
 enum {
-    MOST_QUOTES = 3, /* quotations of one query that are relaxed */
+    MOST_QUOTES =
+        3, /* quotations of one query that are relaxed; and patterns */
     MOST_WORDS = 64, /* words of a quotation whose frequencies are asked */
     NEAR_DISTANCE = 10,
 };
@@ -20,7 +22,7 @@ struct relaxer {
     struct relaxation *first, *last;
 };
 
-/* A quotation somewhere in the query. */
+/* A quotation somewhere in the query, outside of distances and patterns. */
 struct quote {
     const struct ast *ast;
     bool in_title;
@@ -32,6 +34,8 @@ struct quote {
 struct quotes {
     struct quote item[MOST_QUOTES];
     size_t count;
+    const struct ast *pattern[MOST_QUOTES];
+    size_t pattern_count;
 };
 
 static struct ast *new_node(struct relaxer *r, enum ast_kind kind,
@@ -140,6 +144,24 @@ static int quote_to_window(struct relaxer *r, const struct quote *quote)
                  "the quoted words close together, in any order");
 }
 
+/* Of those that some article has. False when they are not two. */
+static bool two_rarest(const uint64_t *frequency, size_t count, size_t *rarest,
+                       size_t *second)
+{
+    *rarest = *second = count;
+    for (size_t i = 0; i < count; i++) {
+        if (frequency[i] == 0)
+            continue;
+        if (*rarest == count || frequency[i] < frequency[*rarest]) {
+            *second = *rarest;
+            *rarest = i;
+        } else if (*second == count || frequency[i] < frequency[*second]) {
+            *second = i;
+        }
+    }
+    return *second < count;
+}
+
 /* Two words near each other are what ~10 asks already. Words that no article has
  * are left to the next relaxation. */
 static int window_to_near(struct relaxer *r, struct quote *quote)
@@ -151,19 +173,8 @@ static int window_to_near(struct relaxer *r, struct quote *quote)
         return ERR_OK;
     if (ask_frequencies(r, quote))
         return ERR_NOMEM;
-    const uint64_t *frequency = quote->frequency;
-    size_t rarest = count, second = count;
-    for (size_t i = 0; i < count; i++) {
-        if (frequency[i] == 0)
-            continue;
-        if (rarest == count || frequency[i] < frequency[rarest]) {
-            second = rarest;
-            rarest = i;
-        } else if (second == count || frequency[i] < frequency[second]) {
-            second = i;
-        }
-    }
-    if (second == count)
+    size_t rarest, second;
+    if (!two_rarest(quote->frequency, count, &rarest, &second))
         return ERR_OK;
     struct ast *near = new_node(r, AST_NEAR, quote->ast, 2);
     if (!near)
@@ -174,6 +185,103 @@ static int window_to_near(struct relaxer *r, struct quote *quote)
     if (!near->child[0] || !near->child[1])
         return ERR_NOMEM;
     return offer(r, quote->ast, near, "its two rarest words near each other");
+}
+
+/* `d*` may stand in a pattern, but not alone. */
+static int is_short_prefix(struct relaxer *r, const struct ast *prefix,
+                           bool *out)
+{
+    struct raw_words words;
+    if (words_find(prefix->text, r->arena, &words))
+        return ERR_NOMEM;
+    const struct raw_word *word = &words.word[0];
+    struct slice form = word->joined ? word->joined->form : word->token->form;
+    size_t first = 0;
+    if (form.len > 0)
+        utf8_next(form, &first);
+    *out = first == form.len;
+    return ERR_OK;
+}
+
+/* An element of a pattern as it may stand outside: a word is itself in both. NULL
+ * when it may not. */
+static int outside(struct relaxer *r, struct ast *element, struct ast **out)
+{
+    bool is_short = element->kind == AST_ANY;
+    int rc = ERR_OK;
+    *out = element;
+    if (element->kind == AST_PREFIX)
+        rc = is_short_prefix(r, element, &is_short);
+    if (element->kind == AST_WORD && !element->exact) {
+        *out = new_node(r, AST_PHRASE, element, 0);
+        if (!*out)
+            return ERR_NOMEM;
+        (*out)->text = element->text;
+    } else if (element->kind == AST_OR) {
+        struct ast *either = new_node(r, AST_OR, element, element->child_count);
+        *out = either;
+        if (!either)
+            return ERR_NOMEM;
+        for (size_t i = 0; rc == ERR_OK && i < either->child_count; i++) {
+            rc = outside(r, element->child[i], &either->child[i]);
+            is_short |= !either->child[i];
+        }
+    }
+    if (is_short)
+        *out = NULL;
+    return rc;
+}
+
+/* What stands in a pattern, without its places for any word. */
+static int find_elements(struct relaxer *r, const struct ast *pattern,
+                         struct ast **element, size_t *count)
+{
+    *count = 0;
+    for (size_t i = 0; i < pattern->child_count; i++) {
+        int rc = outside(r, pattern->child[i], &element[*count]);
+        if (rc)
+            return rc;
+        *count += element[*count] != NULL;
+    }
+    return ERR_OK;
+}
+
+static int pattern_to_near(struct relaxer *r, const struct ast *pattern)
+{
+    struct ast *element[MOST_WORDS];
+    uint64_t frequency[MOST_WORDS];
+    size_t count;
+    if (pattern->child_count > MOST_WORDS)
+        return ERR_OK;
+    int rc = find_elements(r, pattern, element, &count);
+    if (rc || count < 2)
+        return rc;
+    for (size_t i = 0; i < count; i++)
+        frequency[i] = r->frequency(r->context, element[i]);
+    size_t rarest, second;
+    if (!two_rarest(frequency, count, &rarest, &second))
+        return ERR_OK;
+    struct ast *near = new_node(r, AST_NEAR, pattern, 2);
+    if (!near)
+        return ERR_NOMEM;
+    near->n = NEAR_DISTANCE;
+    near->child[0] = element[rarest < second ? rarest : second];
+    near->child[1] = element[rarest < second ? second : rarest];
+    return offer(r, pattern, near,
+                 "the two rarest words of the pattern near each other");
+}
+
+static int pattern_to_or(struct relaxer *r, const struct ast *pattern)
+{
+    size_t count;
+    struct ast *either = new_node(r, AST_OR, pattern, pattern->child_count);
+    if (!either)
+        return ERR_NOMEM;
+    int rc = find_elements(r, pattern, either->child, &count);
+    if (rc || count < 2)
+        return rc;
+    either->child_count = count;
+    return offer(r, pattern, either, "any of its words");
 }
 
 static const char *without(struct relaxer *r, const struct ast *dropped)
@@ -308,6 +416,8 @@ static int find_quotes(struct relaxer *r, const struct ast *ast, bool in_title,
         quote->in_title = in_title;
         return words_find(ast->text, r->arena, &quote->words);
     }
+    if (ast->kind == AST_PATTERN && out->pattern_count < MOST_QUOTES)
+        out->pattern[out->pattern_count++] = ast;
     bool inside = ast->kind == AST_AND || ast->kind == AST_OR ||
                   ast->kind == AST_TITLE || ast->kind == AST_NOT;
     size_t children = inside ? ast->child_count : 0;
@@ -331,6 +441,8 @@ static int relax_core(struct relaxer *r, const struct ast *core,
     case AST_NEAR:
     case AST_ADJ:
         return operands_to_or(r, core);
+    case AST_PATTERN:
+        return pattern_to_or(r, core);
     case AST_PHRASE:
     case AST_WINDOW:
         rc = drop_quoted_word(r, &quotes->item[0]);
@@ -352,6 +464,8 @@ int relax_candidates(const struct ast *ast, struct arena *arena,
         rc = quote_to_window(&r, &quotes.item[i]);
     for (size_t i = 0; rc == ERR_OK && i < quotes.count; i++)
         rc = window_to_near(&r, &quotes.item[i]);
+    for (size_t i = 0; rc == ERR_OK && i < quotes.pattern_count; i++)
+        rc = pattern_to_near(&r, quotes.pattern[i]);
     if (rc == ERR_OK)
         rc = relax_core(&r, core, &quotes);
     *out = r.first;

@@ -1,7 +1,7 @@
 /* relax.h - few or no hits: what could be asked instead.
  *
- * Candidates in the fixed order of docs/query.md: a quoted phrase to "..."~n, ~n to
- * NEAR/10 of its rarest two words, the rarest word dropped, AND to OR. Nothing is
+ * Candidates in the fixed order of docs/query.md: a quoted phrase to "..."~n, ~n or a
+ * pattern to NEAR/10 of its rarest two words, the rarest word dropped, AND to OR. Nothing is
  * counted here: the caller counts each and offers those that find something.
  */
 #ifndef QUERY_RELAX_H

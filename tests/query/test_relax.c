@@ -89,6 +89,26 @@ TEST(candidates_come_in_the_fixed_order)
         {"the ADJ/3 draft source:x", ""},
         {"the ADJ/3 draft", "(the OR draft) | "},
         {"the NOTNEAR/3 draft", ""},
+        {"[the * draft]",
+         "(\"the\" NEAR/10 \"draft\") | (\"the\" OR \"draft\") | "},
+        {"[(2022|=US) * the draft~1 lavr*]",
+         "((\"2022\" OR =US) NEAR/10 lavr*) | "
+         "((\"2022\" OR =US) OR \"the\" OR draft~1 OR lavr*) | "},
+        {"[the zzz d* (draft|e*)]", "(\"the\" OR \"zzz\") | "},
+        {"[the zzz draft]", "(\"the\" NEAR/10 \"draft\") | "
+                            "(\"the\" OR \"zzz\" OR \"draft\") | "},
+        {"[* draft]", ""},
+        {"[the * draft] istanbul lang:en",
+         "((\"the\" NEAR/10 \"draft\") AND istanbul AND lang:\"en\") | "
+         "([the * draft] AND lang:\"en\") | "
+         "(([the * draft] OR istanbul) AND lang:\"en\") | "},
+        {"the NOT [the * draft]", ""},
+        {"[the * draft] NEAR/3 istanbul", "([the * draft] OR istanbul) | "},
+        {"the NEAR/S draft", "(the OR draft) | "},
+        {"the NOTNEAR/P draft", ""},
+        {"draft~1 since:3", ""},
+        {"draft~1 the since:3",
+         "(the AND since:3) | ((draft~1 OR the) AND since:3) | "},
     };
     struct arena arena;
     struct strbuf got;
@@ -190,8 +210,8 @@ TEST(no_memory_is_an_error_at_every_allocation)
     struct err err = {0};
     arena_init(&query_arena, 1 << 20);
     arena_init(&arena, 1 << 20);
-    CHECK_OK(query_parse(SLICE("\"istanbul draft 2022\" x"), &query_arena,
-                         &parsed, &err),
+    CHECK_OK(query_parse(SLICE("\"istanbul draft 2022\" x [a (b|cd*) * lavr*]"),
+                         &query_arena, &parsed, &err),
              err);
     size_t limit = 0;
     int rc;
