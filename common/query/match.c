@@ -3,6 +3,7 @@
  * the choice of occurrences matters, are in match_window.c. */
 #include "query/match.h"
 
+#include "base/cancel.h"
 #include "base/err.h"
 #include "query/match_internal.h"
 
@@ -59,6 +60,14 @@ void match_keep_minimal(struct hit_list *list)
         memmove(list->hit, list->hit + kept,
                 (list->count - kept) * sizeof *list->hit);
     list->count -= kept;
+}
+
+int match_go_on(struct matcher *m)
+{
+    int rc = cancel_check(m->view->cancel);
+    if (rc == ERR_DEADLINE)
+        return err_set(m->err, rc, "the deadline passed in a long article");
+    return rc ? err_set(m->err, rc, "nobody waits for the answer") : ERR_OK;
 }
 
 int match_push(struct matcher *m, struct growing_hits *to, struct hit hit)
@@ -210,134 +219,6 @@ static int phrase_hits(struct matcher *m, const struct node *phrase,
     return rc;
 }
 
-/* What "near" means for one operator: n positions between, or one unit around. */
-struct nearness {
-    uint32_t n;
-    bool in_unit;
-    struct position_list starts;
-};
-
-static int nearness_of(struct matcher *m, const struct node *node,
-                       struct nearness *out)
-{
-    *out = (struct nearness){.n = node->n};
-    if (node->unit == NEAR_WORDS)
-        return ERR_OK;
-    out->in_unit = true;
-    out->n = UINT32_MAX;
-    return m->view->ops->unit_starts(m->view, node->unit, m->arena,
-                                     &out->starts, m->err);
-}
-
-/* The number of the unit that a position is in. */
-static size_t unit_of(const struct nearness *near, uint32_t position)
-{
-    size_t low = 0, high = near->starts.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (near->starts.at[middle] <= position)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static bool is_near(const struct nearness *near, const struct span *a,
-                    const struct span *b)
-{
-    uint32_t start = a->start < b->start ? a->start : b->start;
-    uint32_t end = a->end > b->end ? a->end : b->end;
-    bool overlap = a->start < b->end && b->start < a->end;
-    if (near->in_unit) /* a phrase may cross the end of a sentence */
-        return overlap || unit_of(near, start) == unit_of(near, end - 1);
-    uint32_t between = b->start >= a->end   ? b->start - a->end
-                       : a->start >= b->end ? a->start - b->end
-                                            : 0;
-    return between <= near->n;
-}
-
-/* Every `first` with the `second` behind it that is near and ends soonest. */
-static int add_pairs(struct matcher *m, const struct hit_list *first,
-                     const struct hit_list *second, const struct nearness *near,
-                     struct growing_hits *to)
-{
-    for (size_t i = 0; i < first->count; i++) {
-        const struct hit *a = &first->hit[i], *best = NULL;
-        size_t at = match_first_from(second, a->span.end);
-        for (; at < second->count; at++) {
-            const struct hit *b = &second->hit[at];
-            if (best && b->span.start >= best->span.end)
-                break; /* whatever follows ends later */
-            if (is_near(near, &a->span, &b->span)) {
-                if (!best || b->span.end < best->span.end)
-                    best = b;
-            } else if (!near->in_unit) {
-                break; /* whatever follows starts later */
-            } else if (unit_of(near, b->span.start) !=
-                       unit_of(near, a->span.start)) {
-                break;
-            }
-        }
-        if (!best)
-            continue;
-        struct hit pair;
-        int rc = match_join(m, a, best, &pair);
-        if (rc == ERR_OK)
-            rc = match_push(m, to, pair);
-        if (rc)
-            return rc;
-    }
-    return ERR_OK;
-}
-
-static int pair_hits(struct matcher *m, const struct node *node,
-                     struct hit_list *out)
-{
-    struct hit_list a, b;
-    struct nearness near;
-    *out = (struct hit_list){0};
-    int rc = match_node_hits(m, node->child[0], &a);
-    if (rc || a.count == 0)
-        return rc;
-    rc = match_node_hits(m, node->child[1], &b);
-    struct growing_hits pairs = {0};
-    if (rc == ERR_OK)
-        rc = nearness_of(m, node, &near);
-    if (rc == ERR_OK)
-        rc = add_pairs(m, &a, &b, &near, &pairs);
-    if (rc == ERR_OK && node->kind == NODE_NEAR)
-        rc = add_pairs(m, &b, &a, &near, &pairs);
-    *out = pairs.list;
-    if (rc == ERR_OK)
-        match_keep_minimal(out);
-    return rc;
-}
-
-static int notnear_hits(struct matcher *m, const struct node *node,
-                        struct hit_list *out)
-{
-    struct hit_list a, b;
-    struct nearness near;
-    int rc = match_node_hits(m, node->child[0], &a);
-    if (rc == ERR_OK)
-        rc = match_node_hits(m, node->child[1], &b);
-    if (rc == ERR_OK)
-        rc = nearness_of(m, node, &near);
-    struct growing_hits alone = {0};
-    for (size_t i = 0; rc == ERR_OK && i < a.count; i++) {
-        bool found = false;
-        for (size_t k = 0; !found && k < b.count; k++)
-            found = is_near(&near, &a.hit[i].span, &b.hit[k].span);
-        if (!found)
-            rc = match_push(m, &alone, a.hit[i]);
-    }
-    *out = alone.list;
-    if (rc == ERR_OK)
-        match_keep_minimal(out);
-    return rc;
-}
-
 static int title_hits(struct matcher *m, const struct node *title,
                       struct hit_list *out)
 {
@@ -386,9 +267,9 @@ int match_node_hits(struct matcher *m, const struct node *node,
         return match_window_hits(m, node, out);
     case NODE_NEAR:
     case NODE_ADJ:
-        return pair_hits(m, node, out);
+        return match_pair_hits(m, node, out);
     case NODE_NOTNEAR:
-        return notnear_hits(m, node, out);
+        return match_notnear_hits(m, node, out);
     case NODE_TITLE:
         return title_hits(m, node, out);
     case NODE_OR:

@@ -15,6 +15,8 @@
 #include "query/query.h"
 #include "text/analyse.h"
 
+struct cancel;
+
 /* Positions [start, end). */
 struct span {
     uint32_t start, end;
@@ -28,6 +30,7 @@ struct span_list {
 /* One article, as somebody can show it. */
 struct article_view {
     const struct article_view_ops *ops;
+    struct cancel *cancel; /* may be NULL; one article can be long */
 };
 
 struct article_view_ops {

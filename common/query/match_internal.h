@@ -16,6 +16,9 @@ struct growing_hits {
 };
 
 int match_no_memory(struct matcher *m);
+/* ERR_OK, or why nobody waits for the hits any more; for each step of a loop that a
+ * long article makes long. */
+int match_go_on(struct matcher *m);
 int match_push(struct matcher *m, struct growing_hits *to, struct hit hit);
 int match_join(struct matcher *m, const struct hit *a, const struct hit *b,
                struct hit *out);
@@ -28,6 +31,10 @@ int match_node(struct matcher *m, const struct node *node, bool *matches);
 /* A node's hits, by rising start and end. For OR as an operand: all of them. */
 int match_node_hits(struct matcher *m, const struct node *node,
                     struct hit_list *out);
+int match_pair_hits(struct matcher *m, const struct node *node,
+                    struct hit_list *out);
+int match_notnear_hits(struct matcher *m, const struct node *node,
+                       struct hit_list *out);
 int match_window_hits(struct matcher *m, const struct node *window,
                       struct hit_list *out);
 

@@ -95,6 +95,9 @@ static int simple_hits(struct window *w, struct growing_hits *to)
             if (rc)
                 return rc;
         }
+        int rc = match_go_on(w->m);
+        if (rc)
+            return rc;
         at[first]++;
     }
 }
@@ -179,6 +182,8 @@ static int search_from(struct window *w, size_t i, const struct hit *first,
     int rc = place(w, &buckets[width],
                    (struct placed){UINT32_C(1) << i, first->span.end, 0, first,
                                    NULL, NULL});
+    if (rc == ERR_OK)
+        rc = match_go_on(w->m);
     for (uint32_t end = width; rc == ERR_OK && end <= reach; end++) {
         for (const struct placed *p = buckets[end]; rc == ERR_OK && p;
              p = p->next) {

@@ -150,5 +150,5 @@ void token_view_init(struct token_view *view, const struct article *article,
 {
     static const struct article_view_ops ops = {
         word_spans, word_present, filter_matches, part_range, unit_starts};
-    *view = (struct token_view){{&ops}, article, analysis};
+    *view = (struct token_view){{&ops, NULL}, article, analysis};
 }

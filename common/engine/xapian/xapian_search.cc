@@ -21,6 +21,7 @@ class candidate_judge : public Xapian::MatchDecider
                     bool is_exact, struct cancel *until, struct err *text)
         : query(what), cancel(until), err(text), exact(is_exact), view(from)
     {
+        view.base.cancel = until;
         arena_init(&scratch, LIMIT_QUERY_MEMORY);
     }
     ~candidate_judge() { arena_reset(&scratch); }

@@ -228,7 +228,7 @@ static const struct article_view_ops view_functions = {
     word_spans, word_present, filter_matches, part_range, unit_starts};
 
 xapian_view::xapian_view(const xapian_searcher *from)
-    : base{&view_functions}, searcher(from), about()
+    : base{&view_functions, nullptr}, searcher(from), about()
 {
 }
 
