@@ -3,14 +3,17 @@
 #include "base/utf8.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 const char *random_operator_name(enum random_operator op)
 {
     static const char *const names[] = {
-        "word",    "=word",  "prefix*", "phrase", "window~n", "NEAR", "ADJ",
-        "NOTNEAR", "title:", "field:",  "date:",  "AND",      "OR",   "NOT",
+        "word",      "=word", "prefix*", "word~1", "phrase", "window~n",
+        "[pattern]", "[ * ]", "[(|)]",   "NEAR",   "ADJ",    "NOTNEAR",
+        ".../S",     ".../P", "title:",  "field:", "date:",  "since:",
+        "AND",       "OR",    "NOT",
     };
     _Static_assert(sizeof names / sizeof *names == RANDOM_OPERATORS,
                    "a name each");
@@ -101,25 +104,174 @@ static void add_word(struct random_queries *random, const struct place *place,
     strbuf_add_slice(out, word);
 }
 
-/* A prefix of whole code points. */
-static void add_prefix(struct random_queries *random, const struct place *place,
-                       struct strbuf *out)
+/* A prefix of whole code points; nothing is written when the word has none. */
+static bool add_beginning(struct random_queries *random,
+                          const struct place *place, uint32_t least,
+                          struct strbuf *out)
 {
     struct slice word = text_between(place, token_of(place), token_of(place));
     size_t cut = 0;
-    for (uint32_t letters = 2 + random_below(random, 5);
+    for (uint32_t letters = least + random_below(random, 5);
          letters > 0 && cut < word.len; letters--)
         utf8_next(word, &cut);
     bool letters_only = true; /* "n'*" would be a prefix of one letter */
     for (size_t i = 0; i < cut; i++)
         letters_only =
             letters_only && !ispunct(word.data[i]) && !isdigit(word.data[i]);
-    if (cut >= word.len || !letters_only || is_operator(word)) {
-        add_word(random, place, out);
-        return;
-    }
+    if (cut >= word.len || !letters_only || is_operator(word) ||
+        memmem(word.data, cut, "\xe2\x80", 2)) /* typographic, the same */
+        return false;
     random->used[RANDOM_PREFIX]++;
     strbuf_addf(out, "%.*s*", (int)cut, (const char *)word.data);
+    return true;
+}
+
+static void add_prefix(struct random_queries *random, const struct place *place,
+                       struct strbuf *out)
+{
+    if (!add_beginning(random, place, 2, out))
+        add_word(random, place, out);
+}
+
+enum { EDITED_MIN = 3, EDITED_MAX = 40 };
+
+/* The letters of a plain word in Latin, Greek or Cyrillic, which stays a word
+ * whatever is done to one of them; 0 for any other. */
+static size_t letters_of(struct slice word, uint32_t letter[EDITED_MAX])
+{
+    size_t count = 0;
+    for (size_t at = 0; at < word.len;) {
+        uint8_t lead = word.data[at];
+        bool letter_of_two =
+            (lead >= 0xc3 && lead <= 0xc9) || (lead >= 0xce && lead <= 0xd1);
+        if (count == EDITED_MAX || (!isalnum(lead) && !letter_of_two))
+            return 0;
+        letter[count++] = utf8_next(word, &at);
+    }
+    return count < EDITED_MIN ? 0 : count;
+}
+
+static void add_letter(uint32_t letter, struct strbuf *out)
+{
+    uint8_t bytes[4];
+    strbuf_add(out, bytes, utf8_put(letter, bytes));
+}
+
+/* A slip of the pen in one place, or none. Nothing is written for words that it
+ * could take apart. */
+static bool add_slip(struct random_queries *random, const struct place *place,
+                     struct strbuf *out)
+{
+    uint32_t letter[EDITED_MAX];
+    size_t count = letters_of(
+        text_between(place, token_of(place), token_of(place)), letter);
+    if (count == 0)
+        return false;
+    enum { DROP, DOUBLE, CHANGE, SWAP, NONE, SLIPS };
+    uint32_t slip = random_below(random, SLIPS);
+    uint32_t where = random_below(random, (uint32_t)count - 1);
+    if (slip == SWAP) {
+        uint32_t swap = letter[where];
+        letter[where] = letter[where + 1];
+        letter[where + 1] = swap;
+    } else if (slip == CHANGE) {
+        letter[where] = 'a' + random_below(random, 26);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (slip != DROP || i != where)
+            add_letter(letter[i], out);
+        if (slip == DOUBLE && i == where)
+            add_letter(letter[i], out);
+    }
+    strbuf_add_text(out, "~1");
+    random->used[RANDOM_ONE_EDIT]++;
+    return true;
+}
+
+static void add_one_edit(struct random_queries *random,
+                         const struct place *place, struct strbuf *out)
+{
+    if (!add_slip(random, place, out))
+        add_word(random, place, out);
+}
+
+/* The token at `place`, as an element of a pattern: nothing there is an operator. */
+static void add_element(struct random_queries *random,
+                        const struct place *place, struct strbuf *out)
+{
+    uint32_t choice = random_below(random, 8);
+    if ((choice == 0 && add_beginning(random, place, 1, out)) ||
+        (choice == 1 && add_slip(random, place, out)))
+        return;
+    if (choice == 2)
+        strbuf_add_char(out, '=');
+    random->used[choice == 2 ? RANDOM_EXACT : RANDOM_WORD]++;
+    strbuf_add_slice(out,
+                     text_between(place, token_of(place), token_of(place)));
+}
+
+/* The right word, and others. */
+static void add_alternatives(struct random_queries *random,
+                             const struct place *place, struct strbuf *out)
+{
+    uint32_t arms = 2 + random_below(random, 2);
+    uint32_t right = random_below(random, arms);
+    random->used[RANDOM_ALTERNATIVES]++;
+    for (uint32_t i = 0; i < arms; i++) {
+        struct place other =
+            one_in(random, 2) ? somewhere(random) : onwards(random, *place, 3);
+        strbuf_add_char(out, i ? '|' : '(');
+        add_element(random, i == right ? place : &other, out);
+    }
+    strbuf_add_char(out, ')');
+}
+
+/* The next token where `place` ends; a hyphenated word is one or its parts. False at
+ * the end of the part. */
+static bool step_over(struct place *place)
+{
+    const struct tokens *tokens = &place->sample->analysis.tokens;
+    const struct token *now = token_of(place);
+    size_t next = place->token;
+    while (++next < tokens->count)
+        if (tokens->token[next].position >= now->position + now->width)
+            break;
+    if (next == tokens->count || tokens->token[next].part != now->part)
+        return false;
+    place->token = next;
+    return true;
+}
+
+/* The words at a place, some of them in other ways. */
+static void add_pattern(struct random_queries *random,
+                        const struct place *place, struct strbuf *out)
+{
+    uint32_t most = 2 + random_below(random, 4);
+    struct place at = *place;
+    bool has_word = false;
+    random->used[RANDOM_PATTERN]++;
+    strbuf_add_char(out, '[');
+    for (uint32_t i = 0; i < most; i++) {
+        if (i > 0)
+            strbuf_add_char(out, ' ');
+        if (one_in(random, 4)) {
+            strbuf_add_char(out, '*');
+            random->used[RANDOM_ANY]++;
+        } else {
+            if (one_in(random, 4))
+                add_alternatives(random, &at, out);
+            else
+                add_element(random, &at, out);
+            has_word = true;
+        }
+        if (!step_over(&at))
+            break;
+    }
+    if (!has_word) { /* needs one */
+        strbuf_add_char(out, ' ');
+        add_element(random, &at, out);
+    }
+    strbuf_add_char(out, ']');
 }
 
 static void add_quoted(struct slice text, struct strbuf *out)
@@ -167,9 +319,15 @@ static void add_window(struct random_queries *random, const struct place *place,
 static void add_operand(struct random_queries *random,
                         const struct place *place, struct strbuf *out)
 {
-    switch (random_below(random, 6)) {
+    switch (random_below(random, 10)) {
     case 0:
         add_phrase(random, place, 3, out);
+        break;
+    case 3:
+        add_pattern(random, place, out);
+        break;
+    case 4:
+        add_one_edit(random, place, out);
         break;
     case 1:
         add_prefix(random, place, out);
@@ -203,8 +361,14 @@ static void add_near(struct random_queries *random, struct strbuf *out)
     }
     random->used[RANDOM_NEAR + which]++;
     add_operand(random, &first, out);
-    strbuf_addf(out, " %s/%u ", names[which],
-                random_below(random, one_in(random, 4) ? 40 : 12));
+    if (one_in(random, 3)) {
+        bool sentence = one_in(random, 2);
+        random->used[sentence ? RANDOM_SENTENCE : RANDOM_PARAGRAPH]++;
+        strbuf_addf(out, " %s/%c ", names[which], sentence ? 'S' : 'P');
+    } else {
+        strbuf_addf(out, " %s/%u ", names[which],
+                    random_below(random, one_in(random, 4) ? 40 : 12));
+    }
     add_operand(random, &second, out);
 }
 
@@ -265,6 +429,16 @@ static void add_date(struct random_queries *random, struct strbuf *out)
     }
 }
 
+static void add_since(struct random_queries *random, struct strbuf *out)
+{
+    struct place place = somewhere(random);
+    uint64_t generation = place.sample->article.generation;
+    if (generation > 0 && one_in(random, 2))
+        generation--;
+    random->used[RANDOM_SINCE]++;
+    strbuf_addf(out, "since:%" PRIu64, generation);
+}
+
 static void add_query(struct random_queries *random, unsigned depth,
                       struct strbuf *out);
 
@@ -288,7 +462,7 @@ static void add_query(struct random_queries *random, unsigned depth,
                       struct strbuf *out)
 {
     struct place place = somewhere(random);
-    uint32_t choice = random_below(random, 20);
+    uint32_t choice = random_below(random, 25);
     if (depth > 0 && choice < 6) {
         add_boolean(random, depth, out);
         return;
@@ -317,10 +491,23 @@ static void add_query(struct random_queries *random, unsigned depth,
         add_title(random, out);
         break;
     case 18:
-        if (one_in(random, 2))
+        if (one_in(random, 5))
+            add_since(random, out);
+        else if (one_in(random, 2))
             add_field(random, out);
         else
             add_date(random, out);
+        break;
+    case 19:
+    case 20:
+    case 21:
+        add_pattern(random, &place, out);
+        break;
+    case 22:
+        add_one_edit(random, &place, out);
+        break;
+    case 23:
+        add_near(random, out);
         break;
     default:
         add_word(random, &place, out);

@@ -15,14 +15,21 @@ enum random_operator {
     RANDOM_WORD,
     RANDOM_EXACT,
     RANDOM_PREFIX,
+    RANDOM_ONE_EDIT,
     RANDOM_PHRASE,
     RANDOM_WINDOW,
+    RANDOM_PATTERN,
+    RANDOM_ANY,          /* the * of a pattern */
+    RANDOM_ALTERNATIVES, /* its (a|b) */
     RANDOM_NEAR,
     RANDOM_ADJ,
     RANDOM_NOTNEAR,
+    RANDOM_SENTENCE, /* of these three, those with /S */
+    RANDOM_PARAGRAPH,
     RANDOM_TITLE,
     RANDOM_FIELD,
     RANDOM_DATE,
+    RANDOM_SINCE,
     RANDOM_AND,
     RANDOM_OR,
     RANDOM_NOT,
