@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "queryd/connection_stream.h"
 #include "queryd/request.h"
 #include "queryd/server_state.h"
 
@@ -103,8 +104,7 @@ static void on_written(uv_write_t *write, int status)
         connection_advance(conn);
 }
 
-/* Takes over `text`. */
-static void send_text(struct connection *conn, struct strbuf *text)
+void connection_send(struct connection *conn, struct strbuf *text)
 {
     struct writing *writing = text->failed ? NULL : mem_alloc(sizeof *writing);
     if (!writing) {
@@ -137,7 +137,7 @@ void connection_reply(struct connection *conn, struct request *request)
                              request->lines, stays, body);
     conn->active = NULL;
     request_free(request);
-    send_text(conn, &text);
+    connection_send(conn, &text);
     if (connection_closing(conn))
         return;
     if (!stays)
@@ -150,7 +150,7 @@ static void send_continue(struct connection *conn)
     struct strbuf text;
     strbuf_init(&text, 100);
     strbuf_add_text(&text, "HTTP/1.1 100 Continue\r\n\r\n");
-    send_text(conn, &text);
+    connection_send(conn, &text);
 }
 
 /* --- requests in order --- */
@@ -278,6 +278,7 @@ void connection_advance(struct connection *conn)
         }
     }
     conn->advancing = false;
+    connection_pump(conn);
     if (!connection_closing(conn))
         read_or_rest(conn);
 }

@@ -33,7 +33,11 @@ struct connection {
 
 void connection_on_message(void *context, const struct http_message *message);
 
-/* Do whatever can be done now: start a request, parse, read or stop reading. */
+/* Takes over `text`. Without memory the connection is closed. */
+void connection_send(struct connection *conn, struct strbuf *text);
+
+/* Do whatever can be done now: start a request, send of a stream, parse,
+ * read or stop reading. */
 void connection_advance(struct connection *conn);
 
 /* The reply to it will be the last one of this connection. */

@@ -9,6 +9,8 @@ enum endpoint_id {
     ENDPOINT_SEARCH,
     ENDPOINT_COUNT,
     ENDPOINT_EXPLAIN,
+    ENDPOINT_KWIC,
+    ENDPOINT_EXPORT,
     ENDPOINT_ARTICLE,
     ENDPOINT_STATUS,
     ENDPOINT_METRICS,
@@ -17,7 +19,8 @@ enum endpoint_id {
     ENDPOINTS,
 };
 
-enum endpoint_place { ON_WORKER, ON_LOOP, ON_RELOAD };
+/* ON_STREAM: on a worker, too; what it answers goes into request->stream. */
+enum endpoint_place { ON_WORKER, ON_STREAM, ON_LOOP, ON_RELOAD };
 
 struct endpoint {
     const char *name; /* in logs and metrics */
@@ -35,6 +38,8 @@ extern const struct endpoint endpoints[ENDPOINTS];
 int answer_search(struct request *request, struct worker *worker);
 int answer_count(struct request *request, struct worker *worker);
 int answer_explain(struct request *request, struct worker *worker);
+int answer_kwic(struct request *request, struct worker *worker);
+int answer_export(struct request *request, struct worker *worker);
 int answer_article(struct request *request, struct worker *worker);
 int answer_status(struct request *request, struct worker *worker);
 int answer_metrics(struct request *request, struct worker *worker);

@@ -1,60 +1,7 @@
+#include "queryd/article_json.h"
 #include "queryd/endpoint.h"
 
 #include <string.h>
-
-static void write_date(struct json_out *j, const char *key, struct date date)
-{
-    char text[DATE_TEXT_SIZE];
-    json_key(j, key);
-    if (date.precision == DATE_NONE)
-        json_null(j);
-    else
-        json_text(j, date_format(date, text));
-}
-
-static void write_text(struct json_out *j, const char *key, struct slice text)
-{
-    json_key(j, key);
-    json_slice(j, text);
-}
-
-static void write_list(struct json_out *j, const char *key,
-                       const struct slice_list *list)
-{
-    json_key(j, key);
-    json_array(j);
-    for (size_t i = 0; i < list->count; i++)
-        json_slice(j, list->item[i]);
-    json_end(j);
-}
-
-static void write_article(struct json_out *j, const struct article *a)
-{
-    json_object(j);
-    write_text(j, "key", a->key);
-    json_key(j, "version");
-    json_u64(j, a->version);
-    for (enum article_part part = 0; part < PART_COUNT; part++)
-        write_text(j, article_part_name(part), a->text[part]);
-    write_text(j, "byline", a->byline);
-    write_text(j, "dateline", a->dateline);
-    write_text(j, "lang", a->lang);
-    write_text(j, "source", a->source);
-    write_text(j, "id", a->id);
-    write_text(j, "url", a->url);
-    write_text(j, "status", a->status);
-    write_date(j, "published", a->published);
-    json_key(j, "published_from");
-    json_text(j, date_origin_name(a->published_from));
-    write_date(j, "modified", a->modified);
-    write_date(j, "ingested",
-               (struct date){.seconds = a->ingested, .precision = DATE_SECOND});
-    write_list(j, "topics", &a->topics);
-    write_list(j, "places", &a->places);
-    write_list(j, "people", &a->people);
-    write_list(j, "orgs", &a->orgs);
-    json_end(j);
-}
 
 int answer_article(struct request *request, struct worker *worker)
 {
@@ -84,7 +31,7 @@ int answer_article(struct request *request, struct worker *worker)
     json_key(&j, "generation");
     json_u64(&j, request->snapshot->info.generation);
     json_key(&j, "article");
-    write_article(&j, &article);
+    article_write_json(&j, &article);
     json_end(&j);
     return ERR_OK;
 }

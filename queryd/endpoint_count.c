@@ -1,4 +1,5 @@
 #include "queryd/capitals.h"
+#include "queryd/citation.h"
 #include "queryd/endpoint.h"
 #include "queryd/question.h"
 
@@ -10,7 +11,8 @@ int answer_count(struct request *request, struct worker *worker)
     if (rc)
         return rc;
     struct search_request ask = {.count_total = true,
-                                 .count_hits = request->params.hits,
+                                 .count_hits = request->params.hits ||
+                                               request->params.cite,
                                  .cancel = request->cancel};
     rc = question.engine->search(question.searcher, &question.query, &ask,
                                  &request->arena, &result, &request->err);
@@ -29,6 +31,8 @@ int answer_count(struct request *request, struct worker *worker)
         json_key(&j, "total_hits");
         json_u64(&j, result.total_hits);
     }
+    if (request->params.cite)
+        citation_write(&question, result.total, result.total_hits, &j);
     question_write_notes(&question, &j);
     json_end(&j);
     question_write_took(&question, &j);

@@ -1,3 +1,5 @@
+#include "queryd/article_json.h"
+#include "queryd/citation.h"
 #include "queryd/cursor.h"
 #include "queryd/capitals.h"
 #include "queryd/endpoint.h"
@@ -67,15 +69,6 @@ static int write_snippet(const struct question *question,
     return ERR_OK;
 }
 
-static void write_date(struct json_out *j, struct date date)
-{
-    char text[DATE_TEXT_SIZE];
-    if (date.precision == DATE_NONE)
-        json_null(j);
-    else
-        json_text(j, date_format(date, text));
-}
-
 /* An article in an arena of its own: a page of long ones must not need the memory
  * of all of them together. */
 static int write_found(const struct question *question,
@@ -99,7 +92,7 @@ static int write_found(const struct question *question,
     json_key(j, "title");
     json_slice(j, article.text[PART_TITLE]);
     json_key(j, "date");
-    write_date(j, article.published);
+    date_write_json(j, article.published);
     json_key(j, "source");
     json_slice(j, article.source);
     json_key(j, "url");
@@ -160,6 +153,8 @@ static int write_answer(const struct question *question,
     json_end(j);
     if (result->more && result->count > 0)
         write_cursor(question, &result->found[result->count - 1], j);
+    if (params->cite)
+        citation_write(question, result->total, result->total_hits, j);
     question_write_notes(question, j);
     if (exact && params->relax && result->total <= RELAX_TOTAL &&
         !params->cursor.data)
@@ -175,8 +170,8 @@ int answer_search(struct request *request, struct worker *worker)
     struct search_request ask = {
         .limit = params->limit,
         .sort = (enum search_sort)params->sort,
-        .count_total = params->count == COUNT_EXACT,
-        .count_hits = params->hits,
+        .count_total = params->count == COUNT_EXACT || params->cite,
+        .count_hits = params->hits || params->cite,
         .cancel = request->cancel,
     };
     int rc = question_read(request, worker, &question);

@@ -97,6 +97,15 @@ void metrics_write(struct server *server, struct strbuf *out)
         m->deadline);
     one(out, "cancelled_total", "counter",
         "Requests whose client went away first.", m->cancelled);
+    one(out, "streams_running", "gauge", "Streaming replies at a worker.",
+        pool_slow_running(server->workers));
+    one(out, "stream_bytes_total", "counter", "Bytes sent in streams.",
+        m->stream_bytes);
+    one(out, "streams_cut_total", "counter",
+        "Streams that failed after they had begun.", m->streams_cut);
+    one(out, "stream_buffer_max_bytes", "gauge",
+        "The most that ever waited in one stream for its client.",
+        m->stream_buffer_max);
     one(out, "malformed_total", "counter",
         "Connections that sent something that is no HTTP.", m->malformed);
     one(out, "connections_accepted_total", "counter", "Connections so far.",

@@ -5,7 +5,7 @@
 #include "base/strbuf.h"
 
 enum {
-    METRIC_ENDPOINTS = 8,
+    METRIC_ENDPOINTS = 16,
     METRIC_STATUSES = 16,
     METRIC_BUCKETS = 14,
 };
@@ -18,6 +18,8 @@ struct metrics {
                     [METRIC_BUCKETS + 1]; /* the last: longer */
     uint64_t latency_us[METRIC_ENDPOINTS];
     uint64_t busy, deadline, cancelled;
+    uint64_t stream_bytes, streams_cut;
+    uint64_t stream_buffer_max; /* the fullest one so far */
     uint64_t accepted, refused_connections, malformed;
     uint64_t reloads_ok, reloads_failed, generations_adopted;
 };

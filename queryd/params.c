@@ -3,48 +3,80 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "engine/engine.h"
+#include "views/kwic.h"
 
 #include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+enum { NINE_DIGITS = 999999999 };
+
+_Static_assert(KWIC_BY_INDEX == KWIC_BY_POSITION + 1, "behind the last one");
+
 enum param_kind { PARAM_TEXT, PARAM_NUMBER, PARAM_FLAG, PARAM_CHOICE };
 
+enum { CHOICES_MAX = 7 };
+
+/* A name with a dot is one endpoint's own rule for the parameter behind the dot. */
 static const struct rule {
     const char *name;
     enum param_kind kind;
     size_t offset; /* in struct params: a slice for text, else a uint32_t */
     uint32_t standard, min, max;
-    const char *choice[2]; /* the value is the index */
+    const char *choice[CHOICES_MAX]; /* the value is the index */
 } rules[] = {
+// clang-format off
 #define AT(field) offsetof(struct params, field)
     {"q", PARAM_TEXT, AT(q), 0, 0, 0, {0}},
     {"phrase", PARAM_TEXT, AT(phrase), 0, 0, 0, {0}},
     {"cursor", PARAM_TEXT, AT(cursor), 0, 0, 0, {0}},
     {"match", PARAM_CHOICE, AT(match), MATCH_QUERY, 0, 0, {"query", "any"}},
-    {"sort",
-     PARAM_CHOICE,
-     AT(sort),
-     SORT_RELEVANCE,
-     0,
-     0,
-     {"relevance", "date"}},
+    {"sort", PARAM_CHOICE, AT(sort), SORT_RELEVANCE, 0, 0, {"relevance", "date"}},
     {"count", PARAM_CHOICE, AT(count), COUNT_EXACT, 0, 0, {"exact", "no"}},
     {"limit", PARAM_NUMBER, AT(limit), 10, 0, LIMIT_PAGE, {0}},
     {"deadline_ms", PARAM_NUMBER, AT(deadline_ms), 10000, 1, 600000, {0}},
     {"hits", PARAM_FLAG, AT(hits), 0, 0, 0, {0}},
     {"snippets", PARAM_FLAG, AT(snippets), 1, 0, 0, {0}},
     {"relax", PARAM_FLAG, AT(relax), 1, 0, 0, {0}},
+    {"cite", PARAM_FLAG, AT(cite), 0, 0, 0, {0}},
+
+    {"view.deadline_ms", PARAM_NUMBER, AT(deadline_ms), 60000, 1, 600000, {0}},
+
+    {"width", PARAM_NUMBER, AT(width), 40, 0, 1000, {0}},
+    {"unit", PARAM_CHOICE, AT(unit), KWIC_COLUMNS, 0, 0, {"columns", "words"}},
+    {"kwic.sort", PARAM_CHOICE, AT(sort), KWIC_BY_DATE, 0, 0,
+     {"date", "left", "right", "source", "position", "index"}},
+    {"sample", PARAM_NUMBER, AT(sample), 0, 1, NINE_DIGITS, {0}},
+    {"seed", PARAM_NUMBER, AT(seed), 1, 0, NINE_DIGITS, {0}},
+
+    {"what", PARAM_CHOICE, AT(what), EXPORT_ARTICLES, 0, 0, {"articles", "hits"}},
+    {"format", PARAM_CHOICE, AT(format), FORMAT_JSONL, 0, 0,
+     {"jsonl", "csv", "trec"}},
+    {"export.sort", PARAM_CHOICE, AT(sort), EXPORT_STANDARD, 0, 0,
+     {"", "relevance", "date", "index"}},
+    {"export.limit", PARAM_NUMBER, AT(limit), 0, 0, NINE_DIGITS, {0}},
+    {"qid", PARAM_TEXT, AT(qid), 0, 0, 0, {0}},
+    {"tag", PARAM_TEXT, AT(tag), 0, 0, 0, {0}},
+// clang-format on
 #undef AT
 };
 enum { RULES = sizeof rules / sizeof *rules };
 
 const char *const search_params[] = {
-    "q",     "phrase", "match",    "limit",       "sort",  "cursor",
-    "count", "hits",   "snippets", "deadline_ms", "relax", NULL};
-const char *const count_params[] = {"q",    "phrase",      "match",
-                                    "hits", "deadline_ms", NULL};
+    "q",    "phrase",   "match",       "limit", "sort", "cursor", "count",
+    "hits", "snippets", "deadline_ms", "relax", "cite", NULL};
+const char *const count_params[] = {"q",           "phrase", "match", "hits",
+                                    "deadline_ms", "cite",   NULL};
+const char *const explain_params[] = {"q",    "phrase",      "match",
+                                      "hits", "deadline_ms", NULL};
+const char *const kwic_params[] = {
+    "q",    "phrase",           "match", "width", "unit", "kwic.sort", "sample",
+    "seed", "view.deadline_ms", NULL};
+const char *const export_params[] = {
+    "q",           "phrase",       "match", "what", "format",
+    "export.sort", "export.limit", "qid",   "tag",  "view.deadline_ms",
+    NULL};
 const char *const no_params[] = {NULL};
 
 /* What of a user's text goes into a sentence about it. */
@@ -60,14 +92,27 @@ static bool is_text(struct slice s, const char *text)
     return slice_eq(s, slice_of(text));
 }
 
+/* What the client calls it. */
+static const char *public_name(const char *name)
+{
+    const char *dot = strchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
+static const struct rule *rule_of(const char *allowed)
+{
+    for (size_t i = 0; i < RULES; i++)
+        if (strcmp(allowed, rules[i].name) == 0)
+            return &rules[i];
+    return NULL;
+}
+
 static const struct rule *rule_named(struct slice name,
                                      const char *const *allowed)
 {
     for (; *allowed; allowed++)
-        if (is_text(name, *allowed))
-            for (size_t i = 0; i < RULES; i++)
-                if (is_text(name, rules[i].name))
-                    return &rules[i];
+        if (is_text(name, public_name(*allowed)))
+            return rule_of(*allowed);
     return NULL;
 }
 
@@ -80,7 +125,8 @@ static int unknown(struct slice name, const char *const *allowed,
     char known[200] = "";
     for (; *allowed; allowed++) {
         size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, " %s", *allowed);
+        snprintf(known + used, sizeof known - used, " %s",
+                 public_name(*allowed));
     }
     return err_set(err, ERR_INVALID, "no parameter '%.*s'; there are:%s",
                    SHOWN(name), known);
@@ -96,9 +142,9 @@ static int read_number(const struct rule *rule, struct slice value,
         n = n * 10 + (uint64_t)(value.data[i] - '0');
     }
     if (!good || n < rule->min || n > rule->max)
-        return err_set(err, ERR_INVALID,
-                       "%s is a whole number from %u to %u, not '%.*s'",
-                       rule->name, rule->min, rule->max, SHOWN(value));
+        return err_set(
+            err, ERR_INVALID, "%s is a whole number from %u to %u, not '%.*s'",
+            public_name(rule->name), rule->min, rule->max, SHOWN(value));
     *out = (uint32_t)n;
     return ERR_OK;
 }
@@ -117,13 +163,24 @@ static int read_flag(const struct rule *rule, struct slice value, uint32_t *out,
 static int read_choice(const struct rule *rule, struct slice value,
                        uint32_t *out, struct err *err)
 {
-    for (uint32_t i = 0; i < 2; i++)
+    char known[120] = "";
+    for (uint32_t i = 0; i < CHOICES_MAX && rule->choice[i]; i++) {
+        if (!*rule->choice[i])
+            continue; /* the standard that has no name */
         if (is_text(value, rule->choice[i])) {
             *out = i;
             return ERR_OK;
         }
-    return err_set(err, ERR_INVALID, "%s is '%s' or '%s', not '%.*s'",
-                   rule->name, rule->choice[0], rule->choice[1], SHOWN(value));
+        size_t used = strlen(known);
+        bool last = i + 1 == CHOICES_MAX || !rule->choice[i + 1];
+        snprintf(known + used, sizeof known - used, "%s'%s'",
+                 used == 0 ? ""
+                 : last    ? " or "
+                           : ", ",
+                 rule->choice[i]);
+    }
+    return err_set(err, ERR_INVALID, "%s is %s, not '%.*s'",
+                   public_name(rule->name), known, SHOWN(value));
 }
 
 struct reading {
@@ -140,7 +197,7 @@ static int take(struct reading *r, struct slice name, struct slice value,
         return unknown(name, r->allowed, err);
     if (r->seen[rule - rules])
         return err_set(err, ERR_INVALID, "parameter '%s' is given twice",
-                       rule->name);
+                       public_name(rule->name));
     r->seen[rule - rules] = true;
 
     void *field = (char *)r->params + rule->offset;
@@ -203,6 +260,12 @@ static int read_body(struct reading *r, struct slice body, struct arena *arena,
     return rc;
 }
 
+static void set_standard(const struct rule *rule, struct params *out)
+{
+    if (rule->kind != PARAM_TEXT)
+        *(uint32_t *)((char *)out + rule->offset) = rule->standard;
+}
+
 int params_read(const struct http_target *target, struct slice body,
                 const char *const *allowed, struct arena *arena,
                 struct params *out, struct err *err)
@@ -210,8 +273,10 @@ int params_read(const struct http_target *target, struct slice body,
     struct reading r = {.params = out, .allowed = allowed};
     *out = (struct params){0};
     for (size_t i = 0; i < RULES; i++)
-        if (rules[i].kind != PARAM_TEXT)
-            *(uint32_t *)((char *)out + rules[i].offset) = rules[i].standard;
+        if (!strchr(rules[i].name, '.'))
+            set_standard(&rules[i], out);
+    for (; *allowed; allowed++) /* an endpoint's own */
+        set_standard(rule_of(*allowed), out);
 
     int rc = ERR_OK;
     for (size_t i = 0; i < target->param_count && rc == 0; i++)

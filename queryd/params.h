@@ -8,18 +8,32 @@
 
 enum { MATCH_QUERY, MATCH_ANY };
 enum { COUNT_EXACT, COUNT_NO };
+enum { EXPORT_ARTICLES, EXPORT_HITS };
+enum { FORMAT_JSONL, FORMAT_CSV, FORMAT_TREC };
+enum { EXPORT_STANDARD, EXPORT_RELEVANCE, EXPORT_DATE, EXPORT_INDEX };
+enum word_sort { BY_LOG_LIKELIHOOD, BY_LOG_DICE };
+/* kwic's sort: enum kwic_sort, and behind it */
+enum { KWIC_BY_INDEX = 5 };
 
 struct params {
     struct slice q, phrase, cursor; /* data NULL: not given */
     uint32_t match;                 /* MATCH_ */
-    uint32_t sort;                  /* enum search_sort */
+    uint32_t sort;                  /* enum search_sort, kwic_sort, EXPORT_ */
     uint32_t count;                 /* COUNT_ */
-    uint32_t limit, hits, snippets, relax, deadline_ms;
+    uint32_t limit, hits, snippets, relax, deadline_ms, cite;
+
+    uint32_t width, unit, sample, seed; /* kwic; unit: enum kwic_unit */
+
+    uint32_t what, format; /* export: EXPORT_, FORMAT_ */
+    struct slice qid, tag;
 };
 
-/* Names that the queries share; lists end in NULL. */
-extern const char *const search_params[], *const count_params[],
-                                              *const no_params[];
+/* What each endpoint allows; lists end in NULL. A name may be "kwic.sort": what the
+ * client calls sort, with kwic's values and standard. */
+extern const char *const search_params[],
+    *const count_params[], *const explain_params[], *const kwic_params[],
+                                                        *const export_params[],
+                                                            *const no_params[];
 
 /* `allowed` is the endpoint's list. Text is in `arena`, or borrows from `target`.
  * ERR_INVALID with a sentence that names the parameter. */

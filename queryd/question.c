@@ -80,15 +80,8 @@ int question_count(const struct question *question, const struct query *query,
     return rc;
 }
 
-void question_write_head(struct question *question, struct json_out *j)
+static void write_query(const struct question *question, struct json_out *j)
 {
-    struct request *request = question->request;
-    json_key(j, "generation");
-    json_u64(j, request->snapshot->info.generation);
-    json_key(j, "took_us");
-    question->took_at = j->out->len;
-    json_u64(j, 0);
-    strbuf_addf(j->out, "%*s", TOOK_DIGITS - 1, "");
     json_key(j, "query");
     json_object(j);
     json_key(j, "typed");
@@ -101,6 +94,25 @@ void question_write_head(struct question *question, struct json_out *j)
     j->out->failed |= understood.failed;
     strbuf_release(&understood);
     json_end(j);
+}
+
+void question_write_head(struct question *question, struct json_out *j)
+{
+    struct request *request = question->request;
+    json_key(j, "generation");
+    json_u64(j, request->snapshot->info.generation);
+    json_key(j, "took_us");
+    question->took_at = j->out->len;
+    json_u64(j, 0);
+    strbuf_addf(j->out, "%*s", TOOK_DIGITS - 1, "");
+    write_query(question, j);
+}
+
+void question_write_stream_head(struct question *question, struct json_out *j)
+{
+    json_key(j, "generation");
+    json_u64(j, question->request->snapshot->info.generation);
+    write_query(question, j);
 }
 
 void question_write_took(struct question *question, struct json_out *j)

@@ -34,6 +34,8 @@ int question_count(const struct question *question, const struct query *query,
 
 /* "generation", "took_us", "query"; "notes"; and at the end the time it took. */
 void question_write_head(struct question *question, struct json_out *j);
+/* Without the time. */
+void question_write_stream_head(struct question *question, struct json_out *j);
 void question_write_took(struct question *question, struct json_out *j);
 void question_write_notes(const struct question *question, struct json_out *j);
 

@@ -4,11 +4,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "queryd/connection.h"
+#include "queryd/connection_stream.h"
 #include "queryd/endpoint.h"
+#include "queryd/stream.h"
 
 #include <string.h>
 
 static const char json_type[] = "application/json";
+const char json_lines_type[] = "application/x-ndjson";
 
 static struct request *new_request(struct connection *conn,
                                    struct server *server)
@@ -31,6 +34,7 @@ static struct request *new_request(struct connection *conn,
 void request_free(struct request *request)
 {
     cancel_free(request->cancel);
+    stream_free(request->stream);
     if (request->snapshot)
         snapshot_unref(request->snapshot);
     arena_reset(&request->arena);
@@ -90,8 +94,9 @@ static int route(struct request *request)
     if (!endpoint->path)
         return err_set(&request->err, ERR_NOTFOUND,
                        "no such path; there are /v1/search, /v1/count, "
-                       "/v1/explain, /v1/articles/KEY, /v1/status, /v1/reload "
-                       "and /metrics");
+                       "/v1/explain, /v1/kwic, /v1/export, /v1/timeline, "
+                       "/v1/facets, /v1/collocates, /v1/articles/KEY, "
+                       "/v1/status, /v1/reload and /metrics");
     bool get = slice_eq(request->method, SLICE("GET"));
     bool post = slice_eq(request->method, SLICE("POST"));
     if ((get && endpoint->get) || (post && endpoint->post)) {
@@ -133,6 +138,7 @@ struct request *request_new(struct connection *conn, struct server *server,
     if (!request)
         return NULL;
     request->keep_alive = message->keep_alive;
+    request->chunks = message->chunks;
     if (read_message(request, message, local) && request->err.code == ERR_NOMEM)
         request->keep_alive = false;
     return request;
@@ -178,7 +184,6 @@ static unsigned status_of(int rc)
 static void write_error(struct request *request)
 {
     struct json_out j;
-    strbuf_reset(&request->reply);
     json_begin(&j, &request->reply);
     json_object(&j);
     json_key(&j, "error");
@@ -219,6 +224,32 @@ static void log_request(const struct request *request, uint64_t us)
              fault ? request->err.text : "");
 }
 
+static void record(struct request *request)
+{
+    uint64_t us = (clock_ns() - request->arrived_ns) / 1000;
+    metrics_reply(&request->server->metrics,
+                  (unsigned)(request->endpoint - endpoints), request->status,
+                  us);
+    log_request(request, us);
+}
+
+/* Its status is sent already. JSON Lines can say what went wrong, and stay whole for
+ * HTTP; other formats cannot, and must not look whole. */
+static void finish_stream(struct request *request, int rc)
+{
+    bool says = request->type == json_lines_type;
+    if (rc && says) {
+        if (stream_state(request->stream).mid_line)
+            strbuf_add_char(&request->reply, '\n');
+        write_error(request);
+        strbuf_add_char(&request->reply, '\n');
+    }
+    request->status = 200;
+    request->server->metrics.streams_cut += rc != 0;
+    record(request);
+    connection_end_stream(request->conn, request, !rc || says);
+}
+
 void request_finish(struct request *request, int rc)
 {
     struct metrics *metrics = &request->server->metrics;
@@ -230,8 +261,7 @@ void request_finish(struct request *request, int rc)
             request->status = status_of(rc);
             request->error_code = err_name(rc);
         }
-        request->type = json_type;
-        write_error(request);
+        strbuf_reset(&request->reply);
     }
     metrics->busy += request->status == 503;
     metrics->deadline += rc == ERR_DEADLINE;
@@ -240,10 +270,15 @@ void request_finish(struct request *request, int rc)
         request_free(request);
         return;
     }
-    uint64_t us = (clock_ns() - request->arrived_ns) / 1000;
-    metrics_reply(metrics, (unsigned)(request->endpoint - endpoints),
-                  request->status, us);
-    log_request(request, us);
+    if (request->stream && stream_state(request->stream).begun) {
+        finish_stream(request, rc);
+        return;
+    }
+    if (rc) {
+        request->type = json_type;
+        write_error(request);
+    }
+    record(request);
     connection_reply(request->conn, request);
 }
 
@@ -258,9 +293,11 @@ static int answer(struct request *request, struct worker *worker)
                     &request->arena, &request->params, err);
     if (rc)
         return rc;
-    cancel_set_deadline(request->cancel,
-                        request->arrived_ns +
-                            request->params.deadline_ms * UINT64_C(1000000));
+    uint64_t deadline_ns =
+        request->arrived_ns + request->params.deadline_ms * UINT64_C(1000000);
+    cancel_set_deadline(request->cancel, deadline_ns);
+    if (request->stream)
+        stream_set_deadline(request->stream, deadline_ns);
     rc = cancel_check(request->cancel); /* it may have waited too long */
     if (rc == 0)
         rc = request->endpoint->answer(request, worker);
@@ -286,12 +323,22 @@ static void on_loop(struct pool_job *job)
     server_progress(server);
 }
 
+static void on_stream_bytes(void *context)
+{
+    struct request *request = context;
+    if (request->conn)
+        connection_pump(request->conn);
+}
+
 static void send_to_worker(struct request *request)
 {
     struct server *server = request->server;
     struct err *err = &request->err;
+    bool streams = request->endpoint->place == ON_STREAM;
     request->cancel = cancel_new(0);
-    if (!request->cancel) {
+    if (streams)
+        request->stream = stream_new(&server->loop, on_stream_bytes, request);
+    if (!request->cancel || (streams && !request->stream)) {
         request_finish(request,
                        err_set(err, ERR_NOMEM, "no memory for the request"));
         return;
@@ -300,6 +347,7 @@ static void send_to_worker(struct request *request)
     snapshot_ref(request->snapshot);
     request->job.run = on_worker;
     request->job.done = on_loop;
+    request->job.slow = streams;
     if (pool_submit(server->workers, &request->job)) {
         server->requests_out++;
         return;
@@ -312,11 +360,17 @@ static void send_to_worker(struct request *request)
                        server->options.queue_limit)));
 }
 
+static bool on_a_worker(const struct request *request)
+{
+    return request->endpoint->place == ON_WORKER ||
+           request->endpoint->place == ON_STREAM;
+}
+
 void request_start(struct request *request)
 {
     const struct endpoint *endpoint = request->endpoint;
     int rc = request->err.code;
-    if (rc == 0 && endpoint->place == ON_WORKER) {
+    if (rc == 0 && on_a_worker(request)) {
         send_to_worker(request);
         return;
     }
@@ -339,8 +393,9 @@ void request_abandon(struct request *request)
     request->conn = NULL;
     if (request->cancel)
         cancel_request(request->cancel);
-    if (request->endpoint->place != ON_WORKER ||
-        !pool_withdraw(server->workers, &request->job))
+    if (request->stream)
+        stream_abandon(request->stream);
+    if (!on_a_worker(request) || !pool_withdraw(server->workers, &request->job))
         return; /* whoever has it gives it back */
     server->requests_out--;
     server->metrics.cancelled++;

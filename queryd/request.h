@@ -19,6 +19,7 @@
 #include "queryd/server_state.h"
 
 struct endpoint;
+struct stream;
 
 struct request {
     struct pool_job job; /* first, so that the two pointers are the same */
@@ -29,7 +30,10 @@ struct request {
     struct cancel *cancel;
     const struct endpoint *endpoint; /* NULL: refused before one was found */
     bool keep_alive;
-    bool bodiless; /* HEAD: no reply may have a body */
+    bool chunks;           /* HTTP/1.1: a reply may come in chunks */
+    struct stream *stream; /* NULL unless it streams and was started */
+    bool head_sent;        /* of the stream */
+    bool bodiless;         /* HEAD: no reply may have a body */
 
     struct snapshot *snapshot; /* counted; NULL until started */
     struct arena arena;        /* everything below */
@@ -39,11 +43,14 @@ struct request {
     uint64_t arrived_ns;
     unsigned status;
     const char *type, *lines; /* Content-Type; further header lines */
-    struct strbuf reply;
+    struct strbuf reply;      /* of a stream: what its end says of a failure */
     struct err err;
     const char *error_code; /* NULL: the name of err.code */
     struct slice repeat;    /* the query to repeat, with ERR_GONE */
 };
+
+/* Content-Type of a stream whose last line may be an error. */
+extern const char json_lines_type[];
 
 /* Copies what it needs of the message. NULL when out of memory. A message that cannot
  * be read gives a request that will be answered by an error. */

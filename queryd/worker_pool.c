@@ -17,6 +17,7 @@ struct pool {
     uv_cond_t wake;
     struct pool_job *first, **last; /* waiting, oldest first */
     size_t waiting, limit;
+    size_t slow_waiting, slow_running, slow_limit;
     struct pool_job *finished;      /* newest first */
     const struct snapshot *adopted; /* only compared, never followed */
     bool stopping;
@@ -39,22 +40,42 @@ static void drop_searcher(struct worker *worker)
     worker->searcher = NULL;
 }
 
+static void unlink_job(struct pool *pool, struct pool_job **at)
+{
+    struct pool_job *job = *at;
+    *at = job->next;
+    if (!*at)
+        pool->last = at;
+    pool->waiting--;
+    pool->slow_waiting -= job->slow;
+}
+
+/* The oldest that may run now; NULL when there is none. */
+static struct pool_job *take_first(struct pool *pool)
+{
+    for (struct pool_job **at = &pool->first; *at; at = &(*at)->next) {
+        struct pool_job *job = *at;
+        if (job->slow && pool->slow_running >= pool->slow_limit)
+            continue;
+        unlink_job(pool, at);
+        pool->slow_running += job->slow;
+        return job;
+    }
+    return NULL;
+}
+
 /* The next job, or NULL when the pool stops. The lock is held before and after,
  * not while an old searcher is closed: that may take as long as the disk likes. */
 static struct pool_job *next_job(struct worker *worker)
 {
     struct pool *pool = worker->pool;
+    struct pool_job *job;
     for (;;) {
         if (searcher_is_old(worker)) {
             uv_mutex_unlock(&pool->lock);
             drop_searcher(worker);
             uv_mutex_lock(&pool->lock);
-        } else if (pool->first) {
-            struct pool_job *job = pool->first;
-            pool->first = job->next;
-            if (!pool->first)
-                pool->last = &pool->first;
-            pool->waiting--;
+        } else if ((job = take_first(pool))) {
             return job;
         } else if (pool->stopping) {
             return NULL;
@@ -73,6 +94,10 @@ static void work(void *arg)
         uv_mutex_unlock(&pool->lock);
         job->run(job, worker);
         uv_mutex_lock(&pool->lock);
+        if (job->slow) { /* one that waited for this may run, elsewhere */
+            pool->slow_running--;
+            uv_cond_signal(&pool->wake);
+        }
         job->next = pool->finished;
         pool->finished = job;
         uv_async_send(&pool->done);
@@ -139,7 +164,8 @@ int pool_open(uv_loop_t *loop, unsigned threads, size_t queue_limit,
         mem_alloc(sizeof *pool + threads * sizeof pool->worker[0]);
     if (!pool)
         return err_set(err, ERR_NOMEM, "no memory for the workers");
-    *pool = (struct pool){.limit = queue_limit};
+    *pool = (struct pool){.limit = queue_limit,
+                          .slow_limit = threads > 1 ? threads - 1 : 1};
     pool->last = &pool->first;
     pool->done.data = pool;
     if (uv_mutex_init(&pool->lock) || uv_cond_init(&pool->wake) ||
@@ -164,12 +190,14 @@ int pool_open(uv_loop_t *loop, unsigned threads, size_t queue_limit,
 bool pool_submit(struct pool *pool, struct pool_job *job)
 {
     uv_mutex_lock(&pool->lock);
-    bool room = pool->waiting < pool->limit;
+    bool room = pool->waiting < pool->limit &&
+                (!job->slow || pool->slow_waiting < (pool->limit + 1) / 2);
     if (room) {
         job->next = NULL;
         *pool->last = job;
         pool->last = &job->next;
         pool->waiting++;
+        pool->slow_waiting += job->slow;
         uv_cond_signal(&pool->wake);
     }
     uv_mutex_unlock(&pool->lock);
@@ -183,10 +211,7 @@ bool pool_withdraw(struct pool *pool, struct pool_job *job)
     for (struct pool_job **at = &pool->first; *at; at = &(*at)->next) {
         if (*at != job)
             continue;
-        *at = job->next;
-        if (!*at)
-            pool->last = at;
-        pool->waiting--;
+        unlink_job(pool, at);
         found = true;
         break;
     }
@@ -200,6 +225,14 @@ size_t pool_waiting(struct pool *pool)
     size_t waiting = pool->waiting;
     uv_mutex_unlock(&pool->lock);
     return waiting;
+}
+
+size_t pool_slow_running(struct pool *pool)
+{
+    uv_mutex_lock(&pool->lock);
+    size_t running = pool->slow_running;
+    uv_mutex_unlock(&pool->lock);
+    return running;
 }
 
 void pool_adopt(struct pool *pool, const struct snapshot *snapshot)

@@ -27,6 +27,7 @@ struct http_parser {
     llhttp_t llhttp; /* .data points back here */
     llhttp_settings_t settings;
     http_on_message on_message;
+    http_on_body on_body; /* NULL: bodies are collected */
     void *context;
     size_t body_limit;
 
@@ -40,6 +41,7 @@ struct http_parser {
     bool closed; /* the last message said so: what follows is not looked at */
     bool paused;
     size_t raw;         /* bytes fed since the last whole message */
+    bool passed_on;     /* some of what is being fed went to on_body */
     struct strbuf rest; /* fed, but behind the message that paused */
 
     int failure; /* set by a callback that ends the parse */
@@ -150,7 +152,7 @@ static bool same_name(struct slice name, const char *wanted)
 
 static int check_announced(struct http_parser *p, uint64_t bytes)
 {
-    if (bytes > p->body.limit - p->body.len)
+    if (!p->on_body && bytes > p->body.limit - p->body.len)
         return refuse(p, ERR_LIMIT, body_too_long);
     return 0;
 }
@@ -190,10 +192,19 @@ static int on_chunk_header(llhttp_t *llhttp)
     return check_announced(self(llhttp), llhttp->content_length);
 }
 
-static int on_body(llhttp_t *llhttp, const char *at, size_t len)
+static int on_body_bytes(llhttp_t *llhttp, const char *at, size_t len)
 {
     struct http_parser *p = self(llhttp);
     p->continue_asked = false; /* it did not wait */
+    if (p->on_body) {
+        unsigned status =
+            llhttp->type == HTTP_RESPONSE ? llhttp->status_code : 0;
+        p->passed_on = true;
+        if (!p->on_body(p->context, status,
+                        (struct slice){(const uint8_t *)at, len}))
+            return refuse(p, ERR_CANCELLED, "nobody reads the body on");
+        return 0;
+    }
     return add(p, &p->body, at, len);
 }
 
@@ -209,6 +220,7 @@ static int on_complete(llhttp_t *llhttp)
         .header_count = p->field_count,
         .body = strbuf_slice(&p->body),
         .keep_alive = llhttp_should_keep_alive(llhttp),
+        .chunks = llhttp->http_minor >= 1,
     };
     for (size_t i = 0; i < p->field_count; i++) {
         struct field f = p->field[i];
@@ -244,7 +256,7 @@ struct http_parser *http_parser_new(enum http_kind kind, size_t body_limit,
     p->settings.on_header_value_complete = on_value_end;
     p->settings.on_headers_complete = on_headers;
     p->settings.on_chunk_header = on_chunk_header;
-    p->settings.on_body = on_body;
+    p->settings.on_body = on_body_bytes;
     p->settings.on_message_complete = on_complete;
     llhttp_init(&p->llhttp,
                 kind == HTTP_REQUESTS ? HTTP_REQUEST : HTTP_RESPONSE,
@@ -261,6 +273,11 @@ void http_parser_free(struct http_parser *p)
     strbuf_release(&p->body);
     strbuf_release(&p->rest);
     mem_free(p);
+}
+
+void http_parser_on_body(struct http_parser *p, http_on_body on_body)
+{
+    p->on_body = on_body;
 }
 
 static int failed(struct http_parser *p, llhttp_errno_t code, struct err *err)
@@ -292,7 +309,8 @@ int http_parser_feed(struct http_parser *p, struct slice bytes, struct err *err)
     if (code != HPE_OK)
         return failed(p, code, err);
     if (p->in_message) {
-        p->raw += bytes.len;
+        p->raw = p->passed_on ? 0 : p->raw + bytes.len;
+        p->passed_on = false;
         size_t most = LIMIT_HTTP_HEADER_BYTES * 2;
         if (p->in_body)
             most += p->body_limit * RAW_FACTOR;

@@ -28,6 +28,7 @@ struct http_message {
     size_t header_count;
     struct slice body; /* chunks already put together */
     bool keep_alive;   /* false: nothing that follows is looked at */
+    bool chunks;       /* HTTP/1.1: who sent it reads a chunked message, too */
 };
 
 /* Empty slice when there is none; names are compared without case. */
@@ -41,6 +42,15 @@ typedef void (*http_on_message)(void *context, const struct http_message *);
 struct http_parser *http_parser_new(enum http_kind kind, size_t body_limit,
                                     http_on_message on_message, void *context);
 void http_parser_free(struct http_parser *parser);
+
+/* From now on the bytes of bodies go to `on_body` as they arrive, in pieces of any
+ * size that live during the call; messages then have an empty body, and body_limit
+ * bounds nothing. `status` is 0 for requests. When it returns false, the feed ends
+ * with ERR_CANCELLED. No pausing from inside it. Call it between messages; NULL goes
+ * back to whole bodies. */
+typedef bool (*http_on_body)(void *context, unsigned status,
+                             struct slice bytes);
+void http_parser_on_body(struct http_parser *parser, http_on_body on_body);
 
 /* Feed bytes. ERR_INVALID: no HTTP (answer 400 and close); ERR_LIMIT: headers or body
  * too long (431, 413: http_parser_in_body() tells which); ERR_UNSUPPORTED: an upgrade
@@ -71,6 +81,13 @@ void http_write_response(struct strbuf *out, unsigned status, const char *type,
 void http_write_response_with(struct strbuf *out, unsigned status,
                               const char *type, const char *lines,
                               bool keep_alive, struct slice body);
+/* The head of a response whose body comes in chunks; or, without `chunked`, of one that
+ * ends where the connection does. */
+void http_write_stream_head(struct strbuf *out, unsigned status,
+                            const char *type, bool chunked, bool keep_alive);
+/* One chunk; nothing for empty bytes, which would end the body. */
+void http_write_chunk(struct strbuf *out, struct slice bytes);
+void http_write_last_chunk(struct strbuf *out);
 /* A whole request; a body makes it a POST with JSON. */
 void http_write_request(struct strbuf *out, const char *method,
                         const char *target, struct slice body);

@@ -51,6 +51,32 @@ void http_write_response(struct strbuf *out, unsigned status, const char *type,
     http_write_response_with(out, status, type, "", keep_alive, body);
 }
 
+void http_write_stream_head(struct strbuf *out, unsigned status,
+                            const char *type, bool chunked, bool keep_alive)
+{
+    strbuf_addf(out,
+                "HTTP/1.1 %u %s\r\n"
+                "Content-Type: %s\r\n"
+                "%s%s\r\n",
+                status, http_reason(status), type,
+                chunked ? "Transfer-Encoding: chunked\r\n" : "",
+                chunked && keep_alive ? "" : "Connection: close\r\n");
+}
+
+void http_write_chunk(struct strbuf *out, struct slice bytes)
+{
+    if (bytes.len == 0)
+        return;
+    strbuf_addf(out, "%zx\r\n", bytes.len);
+    strbuf_add_slice(out, bytes);
+    strbuf_add_text(out, "\r\n");
+}
+
+void http_write_last_chunk(struct strbuf *out)
+{
+    strbuf_add_text(out, "0\r\n\r\n");
+}
+
 void http_write_request(struct strbuf *out, const char *method,
                         const char *target, struct slice body)
 {

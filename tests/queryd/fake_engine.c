@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/replace_file.h"
 #include "base/files.h"
+#include "query/token_view.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -68,11 +69,7 @@ static int pass_time(const struct node *root, struct cancel *cancel)
     return rc;
 }
 
-/* --- the table --- */
-
-static int search(struct searcher *searcher, const struct query *query,
-                  const struct search_request *ask, struct arena *arena,
-                  struct search_result *out, struct err *err)
+static int fault_of(const struct node *root, struct err *err)
 {
     static const struct {
         const char *word;
@@ -81,16 +78,28 @@ static int search(struct searcher *searcher, const struct query *query,
                   {"corrupt", ERR_CORRUPT},
                   {"disk", ERR_IO}};
     for (size_t i = 0; i < 3; i++)
-        if (has_word(query->root, faults[i].word))
+        if (has_word(root, faults[i].word))
             return err_set(err, faults[i].rc, "told to fail");
-    int rc = pass_time(query->root, ask->cancel);
+    return ERR_OK;
+}
+
+/* --- the table --- */
+
+static int search(struct searcher *searcher, const struct query *query,
+                  const struct search_request *ask, struct arena *arena,
+                  struct search_result *out, struct err *err)
+{
+    int rc = fault_of(query->root, err);
+    if (rc == 0)
+        rc = pass_time(query->root, ask->cancel);
     if (rc)
-        return err_set(err, rc, "stopped");
+        return rc;
 
     uint64_t total = matching(query->root, searcher->snapshot->info.articles);
     uint64_t first = 0;
     if (ask->after.set)
         first = strtoull((const char *)ask->after.key.data + 5, NULL, 10);
+    bool same = has_word(query->root, "same");
     *out = (struct search_result){.total = total, .total_hits = total * 3};
     out->found = arena_array(arena, struct found, ask->limit + 1);
     while (out->count < ask->limit && first + out->count < total) {
@@ -98,9 +107,10 @@ static int search(struct searcher *searcher, const struct query *query,
         uint64_t number = first + ++out->count;
         char *key =
             arena_printf(arena, "fake:%llu", (unsigned long long)number);
-        *found = (struct found){.doc = number,
-                                .score = (double)(total - number) + 0.5,
-                                .key = slice_of(key)};
+        *found =
+            (struct found){.doc = number,
+                           .score = same ? 1.5 : (double)(total - number) + 0.5,
+                           .key = slice_of(key)};
     }
     out->more = first + out->count < total;
     return ERR_OK;
@@ -122,9 +132,73 @@ static int article(struct searcher *searcher, doc_ref doc, struct arena *arena,
     out->text[PART_TITLE] =
         slice_of(arena_printf(arena, "Article %llu", (unsigned long long)doc));
     out->text[PART_BODY] = SLICE("The talks at Istanbul made a draft in 2022.");
+    /* Two more hits, in contexts that repeat from article to article. */
+    unsigned w = (unsigned)(doc * 2654435761u >> 8);
+    out->text[PART_CAPTIONS] = slice_of(
+        arena_printf(arena, "word%u Istanbul word%u. Word%u Istanbul word%u",
+                     w % 7, w % 5, w / 7 % 11, w / 5 % 3));
     if (doc % 2 == 0)
         out->published.precision = DATE_NONE;
     return ERR_OK;
+}
+
+static int info(struct searcher *searcher, doc_ref doc, struct arena *arena,
+                struct article_info *out, struct err *err)
+{
+    struct article whole;
+    int rc = article(searcher, doc, arena, &whole, err);
+    *out = (struct article_info){.key = whole.key,
+                                 .source = whole.source,
+                                 .lang = whole.lang,
+                                 .published = whole.published,
+                                 .words = 20,
+                                 .generation = whole.version};
+    return rc;
+}
+
+/* The hits that the article's text has, whether the words told us more or not. */
+static int visit_one(struct searcher *searcher, const struct query *query,
+                     doc_ref doc, search_visit visit, void *context,
+                     struct err *err)
+{
+    struct arena arena;
+    struct article a;
+    struct analysis analysis;
+    struct token_view view;
+    struct hit_list hits = {0};
+    arena_init(&arena, 1 << 20);
+    int rc = article(searcher, doc, &arena, &a, err);
+    if (rc == 0)
+        rc = analyse_article(&a, NULL, &arena, &analysis);
+    token_view_init(&view, &a, &analysis);
+    if (rc == 0)
+        rc = match_hits(query, &view.base, &arena, &hits, err);
+    if (rc == 0)
+        rc = visit(context, searcher, doc, &hits, err);
+    arena_reset(&arena);
+    return rc;
+}
+
+static int visit(struct searcher *searcher, const struct query *query,
+                 bool want_hits, struct cancel *cancel, struct arena *arena,
+                 search_visit each, void *context, struct err *err)
+{
+    (void)want_hits, (void)arena;
+    int rc = fault_of(query->root, err);
+    if (rc == 0)
+        rc = pass_time(query->root, cancel);
+    uint64_t total = matching(query->root, searcher->snapshot->info.articles);
+    searching++;
+    for (doc_ref doc = 1; doc <= total && rc == 0; doc++) {
+        rc = cancel_check(cancel);
+        if (rc == 0)
+            rc = visit_one(searcher, query, doc, each, context, err);
+        if (rc == 0 && has_word(query->root, "late") && doc == total / 2)
+            rc = err_set(err, ERR_IO, "the disk is gone");
+    }
+    searching--;
+    cancelled += rc == ERR_CANCELLED;
+    return rc;
 }
 
 static int find(struct searcher *searcher, struct slice key, doc_ref *out,
@@ -163,9 +237,22 @@ static int no_languages(struct lexicon *lexicon, struct arena *arena,
     return no_forms(lexicon, (struct slice){0}, 0, arena, out, err);
 }
 
+static int no_frequency(struct lexicon *lexicon, struct slice form,
+                        uint64_t *articles, uint64_t *occurrences,
+                        struct err *err)
+{
+    (void)lexicon, (void)form, (void)err;
+    *articles = *occurrences = 0;
+    return ERR_OK;
+}
+
 static struct lexicon *lexicon(struct searcher *searcher)
 {
-    static const struct lexicon_ops ops = {no_forms, no_stems, no_languages};
+    static const struct lexicon_ops ops = {.prefix_forms = no_forms,
+                                           .near_forms = no_forms,
+                                           .frequency = no_frequency,
+                                           .stem_forms = no_stems,
+                                           .languages = no_languages};
     static struct lexicon empty = {&ops};
     (void)searcher;
     return &empty;
@@ -200,7 +287,9 @@ static const struct engine fake_engine = {
     .searcher_close = searcher_gone,
     .lexicon = lexicon,
     .search = search,
+    .visit = visit,
     .article = article,
+    .info = info,
     .find = find,
 };
 

@@ -7,6 +7,8 @@
  *     slow         takes 10 seconds, and looks at cancel each millisecond
  *     block        waits for fake_release(), and looks at cancel
  *     unsupported  corrupt  disk    fail with that error
+ *     late         a visit fails in its middle
+ *     same         all scores are equal
  *     few          matches two articles
  *     nothing      matches none, and so does a phrase; a window matches two from n = 6
  *

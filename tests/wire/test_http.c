@@ -478,9 +478,117 @@ TEST(what_is_written_can_be_read)
     strbuf_release(&s);
 }
 
+/* --- bodies as they come --- */
+
+struct body_trace {
+    struct strbuf text; /* each body, then its message */
+    size_t pieces, stop_after;
+};
+
+static bool on_body(void *context, unsigned status, struct slice bytes)
+{
+    struct body_trace *t = context;
+    CHECK(bytes.len > 0);
+    if (t->pieces++ == 0)
+        strbuf_addf(&t->text, "%u:", status);
+    strbuf_add_slice(&t->text, bytes);
+    return t->pieces != t->stop_after;
+}
+
+static void on_body_end(void *context, const struct http_message *m)
+{
+    struct body_trace *t = context;
+    CHECK_EQ(m->body.len, 0);
+    strbuf_addf(&t->text, "|%u\n", m->status);
+    t->pieces = 0;
+}
+
+static int feed_bodies(struct slice in, size_t piece, struct body_trace *t,
+                       struct err *err)
+{
+    struct http_parser *parser =
+        http_parser_new(HTTP_RESPONSES, 10, on_body_end, t);
+    CHECK(parser);
+    http_parser_on_body(parser, on_body);
+    int rc = 0;
+    for (size_t at = 0; rc == 0 && at < in.len; at += piece) {
+        size_t end = at + piece < in.len ? at + piece : in.len;
+        rc = http_parser_feed(parser, slice_part(in, at, end), err);
+    }
+    if (rc == 0)
+        rc = http_parser_finish(parser, err);
+    http_parser_free(parser);
+    return rc;
+}
+
+TEST(bodies_are_passed_on_as_they_come)
+{
+    static const struct {
+        struct slice in;
+        const char *want;
+    } rows[] = {
+        {SLICE("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+               "3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"
+               "HTTP/1.1 404 No\r\nContent-Length: 12\r\n\r\nabcdefghijkl"),
+         "200:abc0123456789abcdef|200\n404:abcdefghijkl|404\nOK"},
+        {SLICE("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), "|200\nOK"},
+        {SLICE("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nto the end"),
+         "200:to the end|200\nOK"},
+        {SLICE("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+               "3\r\nabc\r\n0\r\n"),
+         "200:abcINVALID"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t piece = 1; piece < 120; piece++) {
+            struct body_trace t = {0};
+            struct err err = {0};
+            strbuf_init(&t.text, 1 << 20);
+            int rc = feed_bodies(rows[i].in, piece, &t, &err);
+            strbuf_add_text(&t.text, err_name(rc));
+            CHECK_TEXT(t.text.data, rows[i].want);
+            strbuf_release(&t.text);
+        }
+}
+
+TEST(who_has_enough_of_a_body_ends_it)
+{
+    struct body_trace t = {.stop_after = 2};
+    struct err err = {0};
+    strbuf_init(&t.text, 1 << 20);
+    int rc = feed_bodies(SLICE("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
+                               "123456789"),
+                         1, &t, &err);
+    CHECK_EQ(rc, ERR_CANCELLED);
+    CHECK_TEXT(t.text.data, "200:12");
+    strbuf_release(&t.text);
+}
+
+TEST(a_body_that_is_passed_on_has_no_limit)
+{
+    enum { BODY = 3 << 20 };
+    for (int whole = 0; whole < 2; whole++) {
+        struct body_trace t = {0};
+        struct err err = {0};
+        struct strbuf in;
+        strbuf_init(&in, BODY * 2);
+        strbuf_init(&t.text, BODY * 2);
+        strbuf_addf(&in, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", BODY);
+        for (size_t i = 0; i < BODY; i++)
+            strbuf_add_char(&in, 'x');
+        CHECK_OK(
+            feed_bodies(strbuf_slice(&in), whole ? in.len : 1000, &t, &err),
+            err);
+        CHECK_EQ(t.text.len, sizeof "200:|200\n" - 1 + BODY);
+        strbuf_release(&t.text);
+        strbuf_release(&in);
+    }
+}
+
 RUN(T(a_message_is_the_same_however_it_arrives), T(a_cut_may_fall_anywhere),
     T(damaged_messages_end_the_same_way_whole_or_in_pieces),
     T(what_never_ends_is_refused), T(too_much_is_refused_when_it_is_announced),
     T(the_limits_are_exact), T(a_pause_holds_back_everything_behind_it),
     T(an_expected_continue_is_told_once), T(no_memory_is_told_as_such),
-    T(headers_are_found_without_case), T(what_is_written_can_be_read))
+    T(headers_are_found_without_case), T(what_is_written_can_be_read),
+    T(bodies_are_passed_on_as_they_come), T(who_has_enough_of_a_body_ends_it),
+    T(a_body_that_is_passed_on_has_no_limit))
