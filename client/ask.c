@@ -17,34 +17,69 @@
 enum {
     RECEIVE_BYTES = 64 << 10,
     RETRY_MS = 20, /* when the daemon's queue of connections is full */
+    HTTP_OK = 200,
 };
 
-struct conversation {
-    int fd;
-    const char *path;
-    struct slice unsent;
-    uint64_t deadline_ns;
-    uint32_t timeout_ms;
-    bool answered;
-    struct http_parser *parser;
-    struct answer *answer;
-};
+static void start_clock(struct connection *c)
+{
+    c->deadline_ns = clock_ns() + (uint64_t)c->timeout_ms * 1000000;
+}
 
-static int ms_left(const struct conversation *c)
+static int ms_left(const struct connection *c)
 {
     uint64_t now = clock_ns();
     return now >= c->deadline_ns ? 0
                                  : (int)((c->deadline_ns - now) / 1000000) + 1;
 }
 
-static int too_slow(const struct conversation *c, struct err *err)
+static int too_slow(const struct connection *c, struct err *err)
 {
     return err_set(err, ERR_DEADLINE,
                    "the daemon at %s did not answer within %.1f s", c->path,
                    c->timeout_ms / 1000.0);
 }
 
-static int connect_to(struct conversation *c, struct err *err)
+/* --- what arrives --- */
+
+static void take_answer(void *context, const struct http_message *message)
+{
+    struct connection *c = context;
+    if (c->answered) { /* nobody asked for a second one */
+        c->spoilt = true;
+        return;
+    }
+    c->answered = true;
+    c->spoilt |= !message->keep_alive;
+    c->answer->status = message->status;
+    strbuf_add_slice(&c->answer->body, message->body);
+}
+
+static bool take_piece(void *context, unsigned status, struct slice bytes)
+{
+    struct connection *c = context;
+    if (c->answered) {
+        c->spoilt = true;
+        return true;
+    }
+    if (status == HTTP_OK && c->listener)
+        return c->listener->hear(c->listener->context, bytes);
+    strbuf_add_slice(&c->answer->body, bytes);
+    return !c->answer->body.failed;
+}
+
+/* --- opening and closing --- */
+
+static void hang_up(struct connection *c)
+{
+    http_parser_free(c->parser);
+    if (c->fd >= 0)
+        close(c->fd);
+    c->parser = NULL;
+    c->fd = -1;
+    c->kept = c->spoilt = false;
+}
+
+static int open_connection(struct connection *c, struct err *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(c->path) >= sizeof address.sun_path)
@@ -61,22 +96,28 @@ static int connect_to(struct conversation *c, struct err *err)
             return too_slow(c, err);
         poll(NULL, 0, RETRY_MS);
     }
+    c->parser =
+        http_parser_new(HTTP_RESPONSES, LIMIT_REPLY_BYTES, take_answer, c);
+    if (!c->parser)
+        return err_set(err, ERR_NOMEM, "no memory to read an answer");
     return ERR_OK;
 }
 
-static void take_answer(void *context, const struct http_message *message)
+void connection_init(struct connection *c, const char *path)
 {
-    struct conversation *c = context;
-    if (c->answered) /* nobody asked for a second one */
-        return;
-    c->answered = true;
-    c->answer->status = message->status;
-    strbuf_add_slice(&c->answer->body, message->body);
+    *c = (struct connection){.path = path, .fd = -1};
 }
+
+void connection_release(struct connection *c)
+{
+    hang_up(c);
+}
+
+/* --- the conversation --- */
 
 /* A daemon that refuses a request may answer and close before it has read all of
  * it: then what it said is what matters, and not that we could not go on. */
-static int send_some(struct conversation *c, struct err *err)
+static int send_some(struct connection *c, struct err *err)
 {
     ssize_t n = send(c->fd, c->unsent.data, c->unsent.len, MSG_NOSIGNAL);
     if (n >= 0)
@@ -88,10 +129,11 @@ static int send_some(struct conversation *c, struct err *err)
     return ERR_OK;
 }
 
-static int peer_closed(struct conversation *c, struct err *err)
+static int peer_closed(struct connection *c, struct err *err)
 {
     bool began = http_parser_in_message(c->parser);
     int rc = http_parser_finish(c->parser, NULL);
+    c->spoilt = true;
     if (rc == ERR_OK && c->answered)
         return ERR_OK;
     return err_set(err, ERR_IO,
@@ -102,7 +144,7 @@ static int peer_closed(struct conversation *c, struct err *err)
                    c->path);
 }
 
-static int receive_some(struct conversation *c, struct err *err)
+static int receive_some(struct connection *c, struct err *err)
 {
     uint8_t buffer[RECEIVE_BYTES];
     struct err why = {0};
@@ -115,27 +157,35 @@ static int receive_some(struct conversation *c, struct err *err)
         return peer_closed(c, err);
     int rc =
         http_parser_feed(c->parser, (struct slice){buffer, (size_t)n}, &why);
-    if (rc && !c->answered)
+    c->spoilt |= rc != ERR_OK;
+    if (c->listener) /* it may have taken its time over what it heard */
+        start_clock(c);
+    if (rc == ERR_CANCELLED && !c->answer->body.failed)
+        return err_set(err, rc, "nobody listens any more");
+    if (rc && !c->answered && !c->answer->body.failed)
         return err_set(err, rc, "the answer from %s cannot be read: %s",
                        c->path, why.text);
     return ERR_OK;
 }
 
-static int converse(struct conversation *c, struct err *err)
+static int converse(struct connection *c, struct err *err)
 {
     int rc = ERR_OK;
-    while (rc == ERR_OK && !c->answered) {
-        struct pollfd ready = {c->fd, POLLIN, 0};
+    while (rc == ERR_OK && !c->answered && !c->answer->body.failed) {
+        struct pollfd ready[2] = {{c->fd, POLLIN, 0},
+                                  {c->listener ? c->listener->out : -1, 0, 0}};
         if (c->unsent.len)
-            ready.events |= POLLOUT;
+            ready[0].events |= POLLOUT;
         int left = ms_left(c);
         if (left == 0)
             return too_slow(c, err);
-        if (poll(&ready, 1, left) < 0 && errno != EINTR)
+        if (poll(ready, 2, left) < 0 && errno != EINTR)
             return err_set_errno(err, "wait for", c->path);
-        if (c->unsent.len && ready.revents & POLLOUT)
+        if (ready[1].revents & POLLERR) /* a pipe that nobody reads */
+            return err_set(err, ERR_CANCELLED, "nobody listens any more");
+        if (c->unsent.len && ready[0].revents & POLLOUT)
             rc = send_some(c, err);
-        if (rc == ERR_OK && ready.revents & (POLLIN | POLLHUP | POLLERR))
+        if (rc == ERR_OK && ready[0].revents & (POLLIN | POLLHUP | POLLERR))
             rc = receive_some(c, err);
     }
     if (rc == ERR_OK && c->answer->body.failed)
@@ -143,30 +193,39 @@ static int converse(struct conversation *c, struct err *err)
     return rc;
 }
 
-int ask(const char *path, struct slice request, uint32_t timeout_ms,
-        struct answer *answer, struct err *err)
+/* A daemon closes what was silent for long, and all connections when it is started
+ * anew: both are seen only now. */
+static bool was_closed(const struct connection *c)
 {
-    struct conversation c = {
-        .fd = -1,
-        .path = path,
-        .unsent = request,
-        .timeout_ms = timeout_ms,
-        .deadline_ns = clock_ns() + (uint64_t)timeout_ms * 1000000,
-        .answer = answer,
-    };
+    char byte;
+    return c->fd >= 0 && c->kept &&
+           recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+int connection_ask(struct connection *c, struct slice request,
+                   uint32_t timeout_ms, const struct listener *listener,
+                   struct answer *answer, struct err *err)
+{
+    int rc = ERR_OK;
     *answer = (struct answer){0};
     strbuf_init(&answer->body, LIMIT_REPLY_BYTES);
-    int rc = connect_to(&c, err);
-    if (rc)
-        goto out;
-    c.parser =
-        http_parser_new(HTTP_RESPONSES, LIMIT_REPLY_BYTES, take_answer, &c);
-    rc = c.parser ? converse(&c, err)
-                  : err_set(err, ERR_NOMEM, "no memory to read an answer");
-out:
-    http_parser_free(c.parser);
-    if (c.fd >= 0)
-        close(c.fd);
+    c->unsent = request;
+    c->timeout_ms = timeout_ms;
+    c->answered = false;
+    c->listener = listener;
+    c->answer = answer;
+    start_clock(c);
+    if (was_closed(c))
+        hang_up(c);
+    if (c->fd < 0)
+        rc = open_connection(c, err);
+    if (rc == ERR_OK) {
+        http_parser_on_body(c->parser, listener ? take_piece : NULL);
+        rc = converse(c, err);
+    }
+    c->kept = true;
+    if (rc || c->spoilt)
+        hang_up(c);
     return rc;
 }
 

@@ -1,19 +1,15 @@
 #include "client/command.h"
 
-#include "base/err.h"
 #include "base/limits.h"
-#include "client/ask.h"
-#include "wire/socket_path.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    DEADLINE_MS_DEFAULT = 10000, /* the daemon's own */
+    DEADLINE_MS_DEFAULT = 10000, /* the daemon's own, but for views */
     PATIENCE_MS = 5000,          /* beyond the deadline, for a loaded machine */
     HTTP_OK = 200,
     HTTP_NOT_FOUND = 404,
@@ -54,9 +50,11 @@ bool session_begin(struct session *session, struct option_table *table,
                                             "the daemon's socket", 0, 0});
     *status = EXIT_TROUBLE;
     session->color = "auto";
+    connection_init(&session->connection, session->path);
     if (options_parse(table->row, argc, argv, 2, rest, &help, &err) ||
         (!help &&
-         terminal_init(&session->look.terminal, session->color, &err))) {
+         (terminal_init(&session->look.terminal, session->color, &err) ||
+          socket_path(session->socket, session->path, &err)))) {
         complain("%s\n  dateline %s --help shows the options", err.text,
                  argv[1]);
         return false;
@@ -69,53 +67,106 @@ bool session_begin(struct session *session, struct option_table *table,
     return !help;
 }
 
-/* Everything at once: half an answer is none. SIGPIPE has ended us already when
- * nobody reads. */
-static bool write_all(FILE *to, struct slice text)
+void session_end(struct session *session)
+{
+    connection_release(&session->connection);
+}
+
+/* Half an answer is none. SIGPIPE has ended us already when nobody reads, unless who
+ * started us ignores it: then the end is as quiet. */
+bool session_write(struct session *session, FILE *to, struct slice text)
 {
     bool ok = fwrite(text.data, 1, text.len, to) == text.len;
     if (fflush(to) != 0)
         ok = false;
-    if (!ok)
+    session->lost |= !ok;
+    if (!ok && errno != EPIPE)
         complain("cannot write: %s", strerror(errno));
     return ok;
 }
 
-static enum exit_status judge(const struct view *view, const json_t *reply,
-                              unsigned status)
+/* --- asking --- */
+
+bool session_fetch(struct session *session, const struct request *request,
+                   const struct listener *listener, struct fetched *fetched,
+                   int *code)
 {
+    struct err err = {0};
+    struct strbuf bytes;
+    long deadline = session->deadline_ms  ? session->deadline_ms
+                    : session->default_ms ? session->default_ms
+                                          : DEADLINE_MS_DEFAULT;
+    int rc = ERR_LIMIT;
+    *fetched = (struct fetched){0};
+    strbuf_init(&fetched->answer.body, 0);
+    strbuf_init(&bytes, LIMIT_REPLY_BYTES);
+    request_write(request, &bytes);
+    if (bytes.failed)
+        complain("the request is too long");
+    else
+        rc = connection_ask(&session->connection, strbuf_slice(&bytes),
+                            (uint32_t)(deadline + PATIENCE_MS), listener,
+                            &fetched->answer, &err);
+    session->lost |= rc == ERR_NOTFOUND || rc == ERR_CANCELLED;
+    if (rc == ERR_OK && (!listener || fetched->answer.status != HTTP_OK))
+        fetched->reply =
+            reply_parse(strbuf_slice(&fetched->answer.body), &fetched->why);
+    else if (rc && rc != ERR_CANCELLED && !bytes.failed)
+        complain("%s", err.text);
+    if (code)
+        *code = rc;
+    strbuf_release(&bytes);
+    return rc == ERR_OK;
+}
+
+void fetched_release(struct fetched *fetched)
+{
+    json_decref(fetched->reply);
+    answer_release(&fetched->answer);
+}
+
+/* --- showing --- */
+
+enum exit_status session_judge(const struct fetched *fetched,
+                               const struct view *view)
+{
+    unsigned status = fetched->answer.status;
     if (status == HTTP_NOT_FOUND && view->missing_is_none)
         return EXIT_NONE;
     if (status != HTTP_OK)
         return EXIT_TROUBLE;
     if (!view->none_if_0)
         return EXIT_HITS;
-    const json_t *member = json_object_get(reply, view->none_if_0);
+    const json_t *member = json_object_get(fetched->reply, view->none_if_0);
     return json_integer_value(member) > 0 ? EXIT_HITS : EXIT_NONE;
 }
 
-static enum exit_status show_json(const struct answer *answer,
-                                  const json_t *reply, const struct view *view)
+static enum exit_status show_json(struct session *session,
+                                  const struct fetched *fetched,
+                                  const struct view *view)
 {
-    struct slice body = strbuf_slice(&answer->body);
+    struct slice body = strbuf_slice(&fetched->answer.body);
     bool ends = body.len && body.data[body.len - 1] == '\n';
-    if (!write_all(stdout, body) ||
-        (!ends && isatty(STDOUT_FILENO) && !write_all(stdout, SLICE("\n"))))
+    if (!session_write(session, stdout, body) ||
+        (!ends && isatty(STDOUT_FILENO) &&
+         !session_write(session, stdout, SLICE("\n"))))
         return EXIT_TROUBLE;
-    return judge(view, reply, answer->status);
+    return session_judge(fetched, view);
 }
 
-static enum exit_status show(const struct session *session,
-                             const struct answer *answer, const json_t *reply,
+static enum exit_status show(struct session *session,
+                             const struct fetched *fetched,
                              const struct view *view)
 {
+    const json_t *reply = fetched->reply;
+    unsigned http = fetched->answer.status;
     struct shape shape = {0};
     struct strbuf out, notes;
-    enum exit_status status = judge(view, reply, answer->status);
+    enum exit_status status = session_judge(fetched, view);
     strbuf_init(&out, LIMIT_REPLY_BYTES);
     strbuf_init(&notes, LIMIT_REPLY_BYTES);
-    if (answer->status != HTTP_OK) {
-        reply_print_error(&notes, &shape, reply, answer->status, session->query,
+    if (http != HTTP_OK) {
+        reply_print_error(&notes, &shape, reply, http, session->query,
                           session->look.terminal.width);
     } else {
         view->print(&out, &shape, reply, &session->look);
@@ -127,58 +178,38 @@ static enum exit_status show(const struct session *session,
     }
     if (out.failed || notes.failed)
         status = complain("no memory to print the answer");
-    else if ((!shape.wrong && !write_all(stdout, strbuf_slice(&out))) ||
-             ((!shape.wrong || answer->status != HTTP_OK) &&
-              !write_all(stderr, strbuf_slice(&notes))))
+    else if ((!shape.wrong &&
+              !session_write(session, stdout, strbuf_slice(&out))) ||
+             ((!shape.wrong || http != HTTP_OK) &&
+              !session_write(session, stderr, strbuf_slice(&notes))))
         status = EXIT_TROUBLE;
     strbuf_release(&notes);
     strbuf_release(&out);
     return status;
 }
 
-static enum exit_status show_answer(const struct session *session,
-                                    const struct answer *answer,
-                                    const struct view *view)
+enum exit_status session_show(struct session *session,
+                              const struct fetched *fetched,
+                              const struct view *view)
 {
-    struct err err = {0};
-    json_t *reply = reply_parse(strbuf_slice(&answer->body), &err);
     enum exit_status status = EXIT_TROUBLE;
     if (session->json)
-        status = show_json(answer, reply, view);
-    if (!reply)
-        status = complain("%s", err.text);
+        status = show_json(session, fetched, view);
+    if (!fetched->reply)
+        status = complain("%s", fetched->why.text);
     else if (!session->json)
-        status = show(session, answer, reply, view);
-    json_decref(reply);
+        status = show(session, fetched, view);
     return status;
 }
 
-enum exit_status session_ask(const struct session *session,
+enum exit_status session_ask(struct session *session,
                              const struct request *request,
                              const struct view *view)
 {
-    struct err err = {0};
-    struct answer answer;
-    struct strbuf bytes;
-    char path[SOCKET_PATH_SIZE];
-    long deadline =
-        session->deadline_ms ? session->deadline_ms : DEADLINE_MS_DEFAULT;
+    struct fetched fetched;
     enum exit_status status = EXIT_TROUBLE;
-
-    strbuf_init(&bytes, LIMIT_REPLY_BYTES);
-    request_write(request, &bytes);
-    if (bytes.failed)
-        complain("the request is too long");
-    else if (socket_path(session->socket, path, &err))
-        complain("%s", err.text);
-    else {
-        if (ask(path, strbuf_slice(&bytes), (uint32_t)(deadline + PATIENCE_MS),
-                &answer, &err))
-            complain("%s", err.text);
-        else
-            status = show_answer(session, &answer, view);
-        answer_release(&answer);
-    }
-    strbuf_release(&bytes);
+    if (session_fetch(session, request, NULL, &fetched, NULL))
+        status = session_show(session, &fetched, view);
+    fetched_release(&fetched);
     return status;
 }

@@ -40,6 +40,7 @@ enum exit_status command_show(int argc, char **argv)
         status = session_ask(&session, &request, &view);
     }
     strbuf_release(&path);
+    session_end(&session);
     return status;
 }
 
@@ -56,5 +57,7 @@ enum exit_status command_status(int argc, char **argv)
         return status;
     if (rest > 0)
         return complain("status takes no words, but there is '%s'", argv[2]);
-    return session_ask(&session, &request, &view);
+    status = session_ask(&session, &request, &view);
+    session_end(&session);
+    return status;
 }

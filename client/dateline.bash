@@ -4,30 +4,65 @@ _dateline()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
     local command=${COMP_WORDS[1]} words
-    local all='--help --version --json --color --socket'
-    local question="$all --phrase --any --deadline-ms"
+    local commands='search count kwic timeline facets collocates export show explain
+        save saved cite status help'
+    local own='--help --version'
+    local all="$own --json --color --socket"
+    local question="$all --phrase --any --saved --deadline-ms"
+    local queries=${XDG_CONFIG_HOME:-$HOME/.config}/dateline/queries
 
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W \
-            'search count show explain status help --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "$commands $own" -- "$word")
         return
     fi
     case $before in
     --color) words='auto always never' ;;
-    --sort) words='relevance date' ;;
+    --sort)
+        case $command in
+        kwic) words='date left right source position' ;;
+        collocates) words='log_likelihood log_dice' ;;
+        export) words='relevance date index' ;;
+        *) words='relevance date' ;;
+        esac
+        ;;
+    --by)
+        case $command in
+        facets) words='source lang topic year words' ;;
+        *) words='day week month year' ;;
+        esac
+        ;;
     --marks) words='auto brackets none' ;;
-    --socket | -s)
+    --what) words='articles hits' ;;
+    --format | -f) words='jsonl csv trec' ;;
+    --saved)
+        words=$([[ -r $queries ]] && sed -n 's/^[[:space:]]*\([^#[:space:]]*\).*/\1/p' "$queries")
+        ;;
+    --socket | -s | --batch | --output | -o)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
     --limit | -n | --cursor | --phrase | -p | --deadline-ms) return ;;
+    --width | -w | --sample | --seed | --window | --min | --tag | --qid) return ;;
     *)
         case $command in
-        search) words="$question --hits --limit --sort --cursor --no-snippets --marks" ;;
-        count) words="$question --hits" ;;
+        search)
+            words="$question --hits --cite --batch --new --limit --sort --cursor"
+            words+=' --no-snippets --marks'
+            ;;
+        count) words="$question --hits --cite --batch" ;;
         explain) words=$question ;;
-        show | status) words=$all ;;
-        help) words='search count show explain status' ;;
+        kwic) words="$question --width --words --sort --sample --seed" ;;
+        timeline) words="$question --by --by-source --share --csv" ;;
+        facets) words="$question --by --limit --csv" ;;
+        collocates) words="$question --window --sort --limit --min --csv" ;;
+        export)
+            words="$question --what --format --limit --sort --tag --qid --output"
+            words+=' --batch'
+            ;;
+        show | cite | status) words=$all ;;
+        save) words="$own --replace" ;;
+        saved) words=$own ;;
+        help) words=$commands ;;
         esac
         [[ $word == -* || $command == help ]] || return
         ;;

@@ -265,6 +265,11 @@ void layout_caret(struct strbuf *out, struct slice text, size_t at,
     strbuf_add_text(out, "^\n");
 }
 
+size_t layout_columns(struct slice text)
+{
+    return clean_columns(text, text.len);
+}
+
 void layout_number(struct strbuf *out, uint64_t n)
 {
     char digits[24];

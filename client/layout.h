@@ -36,6 +36,32 @@ void layout_text(struct strbuf *out, struct slice text,
                  const struct mark *marks, size_t mark_count,
                  const struct layout *layout);
 
+/* Columns of what layout_clean() makes of the text. */
+size_t layout_columns(struct slice text);
+
+/* --- layout_fit.c: text in columns of a table --- */
+
+/* The text, without blanks at its ends, in exactly `columns` columns, made harmless:
+ * its beginning, then blanks; or blanks, then its end. With `dots` an ellipsis says
+ * that something is missing. With `isolate`, text that runs from right to left is kept
+ * from turning around what stands beside it (U+2068 and U+2069: Unicode Standard Annex
+ * 9). */
+enum fit_side { FIT_BEGINNING, FIT_END };
+struct fit {
+    enum fit_side side;
+    size_t columns;
+    bool dots, isolate;
+};
+void layout_fit(struct strbuf *out, struct slice text, const struct fit *fit);
+
+/* The text in one line, with its marks as layout_text() has them; of one that is wider
+ * than layout->width (0: any) the middle is left out. Returns its columns. */
+size_t layout_fit_marked(struct strbuf *out, struct slice text,
+                         const struct mark *marks, size_t mark_count,
+                         const struct layout *layout, bool isolate);
+
+/* --- */
+
 /* `text` in one line of at most `width` columns, and a caret below the character
  * at byte `at` (or behind the last one); of a long text what stands around the
  * caret. Both lines are indented by two blanks. */

@@ -13,8 +13,16 @@ static const struct {
 } commands[] = {
     {"search", command_search, "the articles that match, best first"},
     {"count", command_count, "how many match"},
+    {"kwic", command_kwic, "every hit in its context"},
+    {"timeline", command_timeline, "articles and hits over time"},
+    {"facets", command_facets, "by source, language, topic, year, or words"},
+    {"collocates", command_collocates, "the words near the hits"},
+    {"export", command_export, "everything: JSON Lines, CSV, TREC run"},
     {"show", command_show, "one article"},
     {"explain", command_explain, "how a query is read"},
+    {"save", command_save, "give a query a name"},
+    {"saved", command_saved, "the queries with names"},
+    {"cite", command_cite, "is a cited result still so?"},
     {"status", command_status, "what the daemon serves, and how it is"},
     {"help", command_help, "this, or the help of a command"},
 };
@@ -32,7 +40,7 @@ static enum exit_status print_help(FILE *to)
 {
     fputs("usage: dateline COMMAND [OPTION]... [QUERY...]\n\n", to);
     for (int i = 0; i < COMMANDS; i++)
-        fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].summary);
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
     fputs("\n"
           "  dateline search Istanbul draft 2022\n"
           "  dateline search '\"Istanbul draft\" NEAR/10 lavrov date:2025'\n"

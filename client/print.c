@@ -1,10 +1,12 @@
 #include "client/print.h"
 
+#include "base/mem.h"
 #include "client/layout.h"
 
 #include <inttypes.h>
 #include <string.h>
 
+enum { MARKS_MAX = 100000 };
 void print_took(struct strbuf *out, uint64_t us)
 {
     if (us < 1000000)
@@ -63,4 +65,44 @@ void print_notes(struct strbuf *out, struct shape *shape, const json_t *reply,
         layout_text(out, must_text(shape, json_array_get(notes, i), "message"),
                     NULL, 0, &layout);
     }
+}
+
+void print_citation(struct strbuf *out, struct shape *shape,
+                    const json_t *reply)
+{
+    if (!reply_has(reply, "citation"))
+        return;
+    layout_clean(out, reply_text(shape, reply, "citation"));
+    strbuf_add_char(out, '\n');
+}
+
+struct mark *reply_marks(struct shape *shape, const json_t *object,
+                         size_t text_len, size_t *count)
+{
+    const json_t *marks = must_array(shape, object, "marks");
+    *count = json_array_size(marks);
+    if (*count == 0 || *count > MARKS_MAX) {
+        if (*count)
+            shape_is_wrong(shape, "marks", "is too long");
+        *count = 0;
+        return NULL;
+    }
+    struct mark *out = mem_alloc(*count * sizeof *out);
+    if (!out)
+        return NULL;
+    size_t behind = 0;
+    for (size_t i = 0; i < *count; i++) {
+        const json_t *pair = json_array_get(marks, i);
+        json_int_t start = json_integer_value(json_array_get(pair, 0));
+        json_int_t end = json_integer_value(json_array_get(pair, 1));
+        if (json_array_size(pair) != 2 || start < (json_int_t)behind ||
+            end <= start || end > (json_int_t)text_len) {
+            shape_is_wrong(shape, "marks", "do not lie in the text, in order");
+            *count = i;
+            break;
+        }
+        out[i] = (struct mark){(size_t)start, (size_t)end};
+        behind = (size_t)end;
+    }
+    return out;
 }

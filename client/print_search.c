@@ -7,41 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { MARKS_MAX = 100000 };
-
-/* The snippet's marks, checked against its text; owned. NULL for none, and for no
- * memory: then *count is not 0. */
-static struct mark *read_marks(struct shape *shape, const json_t *snippet,
-                               size_t text_len, size_t *count)
-{
-    const json_t *marks = must_array(shape, snippet, "marks");
-    *count = json_array_size(marks);
-    if (*count == 0 || *count > MARKS_MAX) {
-        if (*count)
-            shape_is_wrong(shape, "marks", "is too long");
-        *count = 0;
-        return NULL;
-    }
-    struct mark *out = mem_alloc(*count * sizeof *out);
-    if (!out)
-        return NULL;
-    size_t behind = 0;
-    for (size_t i = 0; i < *count; i++) {
-        const json_t *pair = json_array_get(marks, i);
-        json_int_t start = json_integer_value(json_array_get(pair, 0));
-        json_int_t end = json_integer_value(json_array_get(pair, 1));
-        if (json_array_size(pair) != 2 || start < (json_int_t)behind ||
-            end <= start || end > (json_int_t)text_len) {
-            shape_is_wrong(shape, "marks", "do not lie in the text, in order");
-            *count = i;
-            break;
-        }
-        out[i] = (struct mark){(size_t)start, (size_t)end};
-        behind = (size_t)end;
-    }
-    return out;
-}
-
 static void print_snippet(struct strbuf *out, struct shape *shape,
                           const json_t *hit, size_t indent,
                           const struct look *look)
@@ -51,7 +16,7 @@ static void print_snippet(struct strbuf *out, struct shape *shape,
     const json_t *snippet = must_object(shape, hit, "snippet");
     struct slice text = must_text(shape, snippet, "text");
     size_t count;
-    struct mark *marks = read_marks(shape, snippet, text.len, &count);
+    struct mark *marks = reply_marks(shape, snippet, text.len, &count);
     if (count && !marks)
         out->failed = true;
     struct layout layout = {.width = look->terminal.width, .indent = indent};
@@ -185,4 +150,5 @@ void print_search(struct strbuf *out, struct shape *shape, const json_t *reply,
         layout_shell_word(out, reply_text(shape, reply, "cursor"));
         strbuf_addf(out, "%s\n", look->more);
     }
+    print_citation(out, shape, reply);
 }

@@ -96,6 +96,14 @@ uint64_t must_u64(struct shape *shape, const json_t *object, const char *name)
     return u64_of(shape, member(shape, object, name, true), name);
 }
 
+double must_real(struct shape *shape, const json_t *object, const char *name)
+{
+    const json_t *value = member(shape, object, name, true);
+    if (value && !json_is_number(value))
+        shape_is_wrong(shape, name, "is no number");
+    return json_number_value(value);
+}
+
 static const json_t *array_of(struct shape *shape, const json_t *value,
                               const char *name)
 {
@@ -127,6 +135,16 @@ const json_t *must_object(struct shape *shape, const json_t *object,
         return NULL;
     }
     return value;
+}
+
+void reply_write_tagged(struct strbuf *out, const char *id, struct slice body)
+{
+    strbuf_add_text(out, "{\"id\":\"");
+    for (; *id; id++)
+        strbuf_addf(out, *id == '"' || *id == '\\' ? "\\%c" : "%c", *id);
+    strbuf_add_text(out, "\",\"reply\":");
+    strbuf_add_slice(out, body);
+    strbuf_add_text(out, "}\n");
 }
 
 void reply_print_error(struct strbuf *out, struct shape *shape,

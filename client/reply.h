@@ -36,6 +36,7 @@ struct slice must_text(struct shape *shape, const json_t *object,
                        const char *name);
 uint64_t reply_u64(struct shape *shape, const json_t *object, const char *name);
 uint64_t must_u64(struct shape *shape, const json_t *object, const char *name);
+double must_real(struct shape *shape, const json_t *object, const char *name);
 const json_t *reply_array(struct shape *shape, const json_t *object,
                           const char *name);
 const json_t *must_array(struct shape *shape, const json_t *object,
@@ -43,6 +44,10 @@ const json_t *must_array(struct shape *shape, const json_t *object,
 const json_t *must_object(struct shape *shape, const json_t *object,
                           const char *name);
 void shape_is_wrong(struct shape *shape, const char *name, const char *what);
+
+/* {"id":ID,"reply":BODY} and a line end; `body` is JSON; `id` is UTF-8
+ * without control characters. */
+void reply_write_tagged(struct strbuf *out, const char *id, struct slice body);
 
 /* Append what stderr says for an error reply: "dateline: sentence", and for a fault
  * in `query` (NULL for none) the query with a caret below it. */

@@ -1,5 +1,5 @@
-/* fake_daemon.h - a thread behind a Unix socket that answers one request with the
- * bytes it was given, well or badly. */
+/* fake_daemon.h - a thread behind a Unix socket that answers one request, or several on
+ * one connection, with the bytes it was given, well or badly. */
 #ifndef TESTS_CLIENT_FAKE_DAEMON_H
 #define TESTS_CLIENT_FAKE_DAEMON_H
 
@@ -18,8 +18,14 @@ struct fake_daemon {
     bool deaf;    /* answers without reading anything */
     bool hold;    /* keeps the connection open until the client closes it */
 
+    const struct slice *more; /* answers to further requests */
+    size_t more_count;
+    size_t per_connection; /* answers, then it hangs up; 0: all */
+
     char dir[40], path[60];
-    char got[8192]; /* the request's first bytes */
+    char got[8192];  /* the last request's first bytes */
+    char log[16384]; /* the first line of each request */
+    int connections;
     int listener;
     pthread_t thread;
 };
@@ -27,6 +33,7 @@ struct fake_daemon {
 static inline void fake_read(struct fake_daemon *fake, int fd)
 {
     size_t len = 0, whole = sizeof fake->got - 1;
+    memset(fake->got, 0, sizeof fake->got);
     while (len < whole) {
         ssize_t n = recv(fd, fake->got + len, sizeof fake->got - 1 - len, 0);
         if (n <= 0)
@@ -41,25 +48,49 @@ static inline void fake_read(struct fake_daemon *fake, int fd)
     }
 }
 
+static inline bool fake_send(struct fake_daemon *fake, int fd,
+                             struct slice answer)
+{
+    for (size_t at = 0; at < answer.len;) {
+        size_t left = answer.len - at;
+        size_t len = fake->piece && fake->piece < left ? fake->piece : left;
+        if (send(fd, answer.data + at, len, MSG_NOSIGNAL) < 0)
+            return false;
+        at += len;
+    }
+    return true;
+}
+
+static inline void fake_hear(struct fake_daemon *fake, int fd)
+{
+    size_t used = strlen(fake->log);
+    fake_read(fake, fd);
+    snprintf(fake->log + used, sizeof fake->log - used, "%.*s%s",
+             (int)strcspn(fake->got, "\r"), fake->got, *fake->got ? "\n" : "");
+}
+
 static inline void *fake_serve(void *context)
 {
     struct fake_daemon *fake = context;
-    int fd = accept(fake->listener, NULL, NULL);
-    if (fd < 0)
-        return NULL;
-    if (!fake->deaf)
-        fake_read(fake, fd);
-    for (size_t at = 0; at < fake->answer.len;) {
-        size_t left = fake->answer.len - at;
-        size_t len = fake->piece && fake->piece < left ? fake->piece : left;
-        if (send(fd, fake->answer.data + at, len, MSG_NOSIGNAL) < 0)
+    for (size_t i = 0; i <= fake->more_count;) {
+        int fd = accept(fake->listener, NULL, NULL);
+        char byte;
+        if (fd < 0)
             break;
-        at += len;
+        fake->connections++;
+        for (size_t on_this = 0;
+             i <= fake->more_count &&
+             (!fake->per_connection || on_this < fake->per_connection);
+             i++, on_this++) {
+            if (!fake->deaf)
+                fake_hear(fake, fd);
+            if (!fake_send(fake, fd, i ? fake->more[i - 1] : fake->answer))
+                break;
+        }
+        while (fake->hold && recv(fd, &byte, 1, 0) > 0)
+            ;
+        close(fd);
     }
-    char byte;
-    while (fake->hold && recv(fd, &byte, 1, 0) > 0)
-        ;
-    close(fd);
     return NULL;
 }
 
@@ -71,6 +102,8 @@ static inline void fake_start(struct fake_daemon *fake)
     snprintf(fake->path, sizeof fake->path, "%s/s", fake->dir);
     memcpy(address.sun_path, fake->path, strlen(fake->path) + 1);
     memset(fake->got, 0, sizeof fake->got);
+    memset(fake->log, 0, sizeof fake->log);
+    fake->connections = 0;
     fake->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(fake->listener >= 0);
     CHECK_EQ(

@@ -1,89 +1,6 @@
-#include "client/command.h"
+#include "run_command.h"
 
-#include "base/files.h"
-#include "fake_daemon.h"
-
-#include <fcntl.h>
-#include <pty.h>
 #include <signal.h>
-#include <sys/ioctl.h>
-#include <sys/wait.h>
-
-enum { WORDS_MAX = 10, OUTPUT_MAX = 8192 };
-
-typedef enum exit_status command_function(int argc, char **argv);
-
-/* What a command did, seen from a shell. */
-struct outcome {
-    int status; /* exit status; -1 when a signal ended it */
-    char out[OUTPUT_MAX], err[OUTPUT_MAX];
-};
-
-static void read_all(int fd, char out[OUTPUT_MAX])
-{
-    size_t len = 0;
-    ssize_t n;
-    while (len + 1 < OUTPUT_MAX &&
-           (n = read(fd, out + len, OUTPUT_MAX - 1 - len)) > 0)
-        len += (size_t)n;
-    out[len] = '\0';
-}
-
-/* Runs `command` in a child whose stdout is `to`; the child's end is closed here. */
-static pid_t start(command_function *command, const char *const *words,
-                   const char *socket, int to, int to_err)
-{
-    static char program[] = "dateline";
-    char *argv[WORDS_MAX + 2] = {program};
-    int argc = 1;
-    for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
-        argv[argc++] = (char *)(uintptr_t)words[i];
-    fflush(NULL);
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0) {
-        dup2(to, STDOUT_FILENO);
-        dup2(to_err, STDERR_FILENO);
-        setenv("DATELINE_SOCKET", socket, 1);
-        enum exit_status status = command(argc, argv);
-        fflush(NULL);
-        _exit((int)status);
-    }
-    close(to);
-    close(to_err);
-    return child;
-}
-
-static int status_of(pid_t child)
-{
-    int status;
-    CHECK_EQ(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void run(command_function *command, const char *const *words,
-                const char *socket, struct outcome *outcome)
-{
-    int out[2], err[2];
-    CHECK(pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0);
-    pid_t child = start(command, words, socket, out[1], err[1]);
-    read_all(out[0], outcome->out);
-    read_all(err[0], outcome->err);
-    close(out[0]);
-    close(err[0]);
-    outcome->status = status_of(child);
-}
-
-/* A reply of `status` with `body`. */
-static struct slice reply_of(const char *status, const char *body)
-{
-    static char text[OUTPUT_MAX];
-    int len = snprintf(text, sizeof text,
-                       "HTTP/1.1 %s X\r\nContent-Length: %zu\r\n\r\n%s", status,
-                       strlen(body), body);
-    CHECK(len > 0 && (size_t)len < sizeof text);
-    return slice_of(text);
-}
 
 #define SEARCH(total, hits)                                                    \
     "{\"generation\":3,\"took_us\":412,\"query\":{\"understood\":\"(x)\"},"    \
@@ -347,25 +264,37 @@ TEST(a_command_line_without_sense_asks_nobody)
     }
 }
 
+static const struct {
+    command_function *command;
+    const char *name;
+    bool asks; /* the daemon */
+} all_commands[] = {{command_search, "search", true},
+                    {command_count, "count", true},
+                    {command_explain, "explain", true},
+                    {command_kwic, "kwic", true},
+                    {command_timeline, "timeline", true},
+                    {command_facets, "facets", true},
+                    {command_collocates, "collocates", true},
+                    {command_export, "export", true},
+                    {command_show, "show", true},
+                    {command_save, "save", false},
+                    {command_saved, "saved", false},
+                    {command_cite, "cite", true},
+                    {command_status, "status", true}};
+enum { COMMANDS = sizeof all_commands / sizeof *all_commands };
+
 TEST(every_command_shows_its_help)
 {
-    static const struct {
-        command_function *command;
-        const char *name;
-    } rows[] = {{command_search, "search"},
-                {command_count, "count"},
-                {command_explain, "explain"},
-                {command_show, "show"},
-                {command_status, "status"}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COMMANDS; i++) {
         char usage[40];
         struct outcome outcome;
-        const char *const words[WORDS_MAX] = {rows[i].name, "--help"};
-        run(rows[i].command, words, "/nonexistent/s", &outcome);
+        const char *const words[WORDS_MAX] = {all_commands[i].name, "--help"};
+        run(all_commands[i].command, words, "/nonexistent/s", &outcome);
         CHECK_EQ(outcome.status, EXIT_HITS);
-        snprintf(usage, sizeof usage, "usage: dateline %s ", rows[i].name);
+        snprintf(usage, sizeof usage, "usage: dateline %s ",
+                 all_commands[i].name);
         CHECK(strncmp(outcome.out, usage, strlen(usage)) == 0);
-        CHECK(strstr(outcome.out, "--json"));
+        CHECK(!strstr(outcome.out, "--json") == !all_commands[i].asks);
         for (const char *line = outcome.out; line; line = strchr(line, '\n')) {
             line += *line == '\n';
             CHECK_MSG(strcspn(line, "\n") < 80, "%s", line);
@@ -386,45 +315,62 @@ static void read_plain(const char *path, char *out, size_t size)
     bytes_out_release(&bytes);
 }
 
-TEST(manual_and_completion_know_every_option)
+/* What the completion offers behind "dateline COMMAND -". */
+static void complete(const char *command, char out[OUTPUT_MAX])
 {
-    static const struct {
-        command_function *command;
-        const char *name;
-    } rows[] = {{command_search, "search"}, {command_status, "status"}};
-    static char manual[32 << 10], completion[32 << 10];
-    read_plain(PROJECT_DIR "/docs/man/dateline.1", manual, sizeof manual);
-    read_plain(PROJECT_DIR "/client/dateline.bash", completion,
-               sizeof completion);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct outcome outcome;
-        const char *const words[WORDS_MAX] = {rows[i].name, "--help"};
-        int options = 0;
-        run(rows[i].command, words, "/nonexistent/s", &outcome);
-        for (char *at = outcome.out; (at = strstr(at, " --")); options++) {
-            size_t len = strcspn(++at, " \n");
-            char name[40];
-            snprintf(name, sizeof name, "%.*s", (int)len, at);
-            CHECK_MSG(strstr(completion, name), "%s", name);
-            if (strcmp(name, "--help") && strcmp(name, "--version"))
-                CHECK_MSG(strstr(manual, name), "%s", name);
-        }
-        CHECK(options >= 5);
-    }
+    char line[400];
+    snprintf(line, sizeof line,
+             "bash -c '. %s/client/dateline.bash; COMP_WORDS=(dateline %s -); "
+             "COMP_CWORD=2; _dateline; printf \"%%s\\n\" \"${COMPREPLY[@]}\"'",
+             PROJECT_DIR, command);
+    FILE *from = popen(line, "r");
+    CHECK(from);
+    size_t len = fread(out, 1, OUTPUT_MAX - 1, from);
+    out[len] = '\0';
+    CHECK_EQ(pclose(from), 0);
 }
 
-/* The command's output on a terminal of `columns`. */
-static void run_in_terminal(const char *const *words, const char *socket,
-                            unsigned short columns, char out[OUTPUT_MAX])
+/* Whether `word` stands in the text, and no other character of a word beside it. */
+static bool has_word(const char *text, const char *word)
 {
-    int master, slave;
-    const struct winsize size = {.ws_row = 24, .ws_col = columns};
-    CHECK_EQ(openpty(&master, &slave, NULL, NULL, &size), 0);
-    pid_t child =
-        start(command_search, words, socket, slave, open("/dev/null", O_RDWR));
-    read_all(master, out); /* ends with EIO when the child has closed it */
-    CHECK_EQ(status_of(child), EXIT_HITS);
-    close(master);
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz-";
+    for (const char *at = text; (at = strstr(at, word)); at++)
+        if (!at[strlen(word)] || !strchr(letters, at[strlen(word)]))
+            return true;
+    return false;
+}
+
+TEST(manual_and_completion_know_every_option)
+{
+    static char manual[64 << 10];
+    read_plain(PROJECT_DIR "/docs/man/dateline.1", manual, sizeof manual);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        struct outcome outcome;
+        char completion[OUTPUT_MAX];
+        const char *const words[WORDS_MAX] = {all_commands[i].name, "--help"};
+        int options = 0, offered = 0;
+        run(all_commands[i].command, words, "/nonexistent/s", &outcome);
+        complete(all_commands[i].name, completion);
+        for (char *line = strstr(outcome.out, "\n  "); line;
+             line = strstr(line + 1, "\n  ")) {
+            char name[40];
+            if (strncmp(line + 3, "-", 1) != 0 &&
+                strncmp(line + 3, "    --", 6) != 0)
+                continue; /* goes on with a help text */
+            char *at = strstr(line, "--");
+            snprintf(name, sizeof name, "%.*s", (int)strcspn(at, " \n"), at);
+            options++;
+            CHECK_MSG(has_word(completion, name), "%s %s", all_commands[i].name,
+                      name);
+            if (strcmp(name, "--help") && strcmp(name, "--version"))
+                CHECK_MSG(has_word(manual, name), "%s", name);
+        }
+        for (char *at = completion; *at; at += strcspn(at, "\n") + 1)
+            offered++;
+        CHECK_EQ(offered, options);
+        CHECK(options >= 2);
+        CHECK(has_word(manual, all_commands[i].name));
+    }
 }
 
 TEST(a_terminal_gets_colours_unless_told_otherwise)
@@ -452,7 +398,7 @@ TEST(a_terminal_gets_colours_unless_told_otherwise)
         else
             unsetenv(rows[i].name);
         fake_start(&fake);
-        run_in_terminal(rows[i].words, fake.path, 80, out);
+        run_in_terminal(command_search, rows[i].words, fake.path, 80, out);
         fake_stop(&fake);
         CHECK_MSG((strchr(out, '\x1b') != NULL) == rows[i].colour,
                   "row %zu: %s", i, out);
@@ -477,7 +423,7 @@ TEST(a_terminal_gets_lines_that_fit)
                  SEARCH("1", "{\"key\":\"k\",\"title\":\"%s\"}"), title);
         struct fake_daemon fake = {.answer = reply_of("200", body)};
         fake_start(&fake);
-        run_in_terminal(words, fake.path, rows[i].columns, out);
+        run_in_terminal(command_search, words, fake.path, rows[i].columns, out);
         fake_stop(&fake);
         size_t widest = 0;
         for (const char *line = strtok(out, "\r\n"); line;

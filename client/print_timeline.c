@@ -1,0 +1,213 @@
+#include "client/table.h"
+
+#include <inttypes.h>
+
+enum { BAR_COLUMNS_MIN = 10 };
+
+static const struct column plain_columns[] = {
+    {"from", "period", COLUMN_TEXT},
+    {"articles", "articles", COLUMN_COUNT},
+    {"hits", "hits", COLUMN_COUNT},
+    {"corpus_articles", "of articles", COLUMN_COUNT},
+    {"share", "per 1,000", COLUMN_SHARE},
+    {0}};
+
+static const struct column source_columns[] = {
+    {"from", "period", COLUMN_TEXT},
+    {"source", "source", COLUMN_TEXT},
+    {"articles", "articles", COLUMN_COUNT},
+    {"hits", "hits", COLUMN_COUNT},
+    {"corpus_articles", "of articles", COLUMN_COUNT},
+    {"share", "per 1,000", COLUMN_SHARE},
+    {0}};
+
+static const struct column csv_columns[] = {
+    {"from", "", COLUMN_TEXT},
+    {"source", "", COLUMN_TEXT},
+    {"articles", "", COLUMN_COUNT},
+    {"hits", "", COLUMN_COUNT},
+    {"corpus_articles", "", COLUMN_COUNT},
+    {"corpus_words", "", COLUMN_COUNT},
+    {"gap", "", COLUMN_FLAG},
+    {0}};
+
+struct timeline {
+    struct strbuf *out;
+    struct shape *shape;
+    const struct look *look;
+    const json_t *rows, *undated;
+    struct table table;
+    bool by_source;
+    double longest; /* what the longest bar stands for */
+    size_t bar;     /* its columns; 0: no bars */
+    uint64_t articles, hits, corpus;
+};
+
+static bool is_gap(const json_t *row)
+{
+    return json_is_true(json_object_get(row, "gap"));
+}
+
+static double bar_value(const struct timeline *t, const json_t *row)
+{
+    return t->look->shares ? row_share(t->shape, row)
+                           : (double)must_u64(t->shape, row, "articles");
+}
+
+/* What must be known of all rows before the first is printed. */
+static void measure(struct timeline *t, const json_t *rows, const char *first)
+{
+    size_t count = json_array_size(rows);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *row = json_array_get(rows, i);
+        t->articles += must_u64(t->shape, row, "articles");
+        t->hits += must_u64(t->shape, row, "hits");
+        t->corpus += must_u64(t->shape, row, "corpus_articles");
+        table_measure(&t->table, t->shape, row, first);
+        double value = bar_value(t, row);
+        if (value > t->longest)
+            t->longest = value;
+    }
+}
+
+/* In eighths of a column; what is more than nothing can be seen. */
+static void print_bar(struct timeline *t, double value)
+{
+    static const char *const eighths[] = {"",  "▏", "▎", "▍",
+                                          "▌", "▋", "▊", "▉"};
+    if (t->bar == 0 || value <= 0)
+        return;
+    const struct look *look = t->look;
+    size_t n = (size_t)(value / t->longest * (double)t->bar * 8 + 0.5);
+    n = n ? n : 1;
+    strbuf_add_text(t->out, look->terminal.colour ? "  \x1b[34m" : "  ");
+    for (size_t i = 0; i < n / 8; i++)
+        strbuf_add_text(t->out, "█");
+    strbuf_add_text(t->out, eighths[n % 8]);
+    strbuf_add_text(t->out, look->terminal.colour ? "\x1b[0m" : "");
+}
+
+static void print_row(struct timeline *t, const json_t *row, const char *first)
+{
+    table_row(t->out, t->shape, &t->table, row, first);
+    print_bar(t, bar_value(t, row));
+    strbuf_add_char(t->out, '\n');
+}
+
+/* Gaps of the corpus that follow each other are one line. Returns the next row. */
+static size_t print_gap(struct timeline *t, size_t from, size_t count)
+{
+    size_t to = from;
+    while (to + 1 < count && is_gap(json_array_get(t->rows, to + 1)))
+        to++;
+    struct slice first =
+        must_text(t->shape, json_array_get(t->rows, from), "from");
+    struct slice last =
+        must_text(t->shape, json_array_get(t->rows, to), "from");
+    layout_clean(t->out, first);
+    if (!slice_eq(first, last)) {
+        strbuf_add_text(t->out, " .. ");
+        layout_clean(t->out, last);
+    }
+    strbuf_add_text(t->out, ": no articles in the corpus\n");
+    return to + 1;
+}
+
+static void print_sum(struct timeline *t)
+{
+    json_t *sum = json_pack(
+        "{s:I,s:I,s:I}", "articles", (json_int_t)t->articles, "hits",
+        (json_int_t)t->hits, "corpus_articles", (json_int_t)t->corpus);
+    if (!sum)
+        t->out->failed = true;
+    else
+        table_row(t->out, t->shape, &t->table, sum, "sum");
+    strbuf_add_char(t->out, '\n');
+    json_decref(sum);
+}
+
+static void print_rows(struct timeline *t)
+{
+    size_t count = json_array_size(t->rows);
+    size_t undated = json_array_size(t->undated);
+    if (t->look->terminal.width) {
+        size_t used = table_columns(&t->table) + 2;
+        size_t room = t->look->terminal.width;
+        t->bar = used + BAR_COLUMNS_MIN <= room ? room - used : 0;
+    }
+    table_head(t->out, &t->table);
+    strbuf_add_char(t->out, '\n');
+    for (size_t i = 0; i < count && !t->shape->wrong;) {
+        const json_t *row = json_array_get(t->rows, i);
+        if (is_gap(row))
+            i = print_gap(t, i, count);
+        else {
+            print_row(t, row, NULL);
+            i++;
+        }
+    }
+    for (size_t i = 0; i < undated; i++)
+        print_row(t, json_array_get(t->undated, i), "undated");
+    print_sum(t);
+}
+
+/* "12 articles, 40 hits, 0.4 ms, generation 3", and what the shares are of. */
+static void print_totals(struct timeline *t, const json_t *reply)
+{
+    struct slice filter = reply_text(t->shape, reply, "filter");
+    strbuf_add_char(t->out, '\n');
+    layout_count(t->out, must_u64(t->shape, reply, "total"), "article");
+    strbuf_add_text(t->out, ", ");
+    layout_count(t->out, must_u64(t->shape, reply, "total_hits"), "hit");
+    strbuf_add_text(t->out, ", ");
+    print_took(t->out, must_u64(t->shape, reply, "took_us"));
+    strbuf_addf(t->out, ", generation %" PRIu64 "\n",
+                must_u64(t->shape, reply, "generation"));
+    if (filter.len) {
+        static const char label[] = "the corpus is: ";
+        const struct layout layout = {.width = t->look->terminal.width,
+                                      .indent = sizeof label - 1};
+        strbuf_add_text(t->out, label);
+        layout_text(t->out, filter, NULL, 0, &layout);
+    }
+}
+
+static bool has_sources(const json_t *rows)
+{
+    size_t count = json_array_size(rows);
+    for (size_t i = 0; i < count; i++)
+        if (reply_has(json_array_get(rows, i), "source"))
+            return true;
+    return false;
+}
+
+void print_timeline(struct strbuf *out, struct shape *shape,
+                    const json_t *reply, const struct look *look)
+{
+    struct timeline t = {.out = out, .shape = shape, .look = look};
+    t.rows = must_array(shape, reply, "rows");
+    t.undated = reply_array(shape, reply, "undated");
+    t.by_source = has_sources(t.rows) || has_sources(t.undated);
+    table_init(&t.table, t.by_source ? source_columns : plain_columns, look);
+    measure(&t, t.rows, NULL);
+    measure(&t, t.undated, "undated");
+    if (json_array_size(t.rows) || json_array_size(t.undated))
+        print_rows(&t);
+    print_totals(&t, reply);
+    print_notes(out, shape, reply, look);
+}
+
+void print_timeline_csv(struct strbuf *out, struct shape *shape,
+                        const json_t *reply, const struct look *look)
+{
+    static const char *const lists[] = {"rows", "undated"};
+    (void)look;
+    must_array(shape, reply, "rows");
+    csv_head(out, csv_columns);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *rows = reply_array(shape, reply, lists[i]);
+        size_t count = json_array_size(rows);
+        for (size_t j = 0; j < count; j++)
+            csv_row(out, shape, csv_columns, json_array_get(rows, j));
+    }
+}
