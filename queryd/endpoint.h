@@ -11,6 +11,9 @@ enum endpoint_id {
     ENDPOINT_EXPLAIN,
     ENDPOINT_KWIC,
     ENDPOINT_EXPORT,
+    ENDPOINT_TIMELINE,
+    ENDPOINT_FACETS,
+    ENDPOINT_COLLOCATES,
     ENDPOINT_ARTICLE,
     ENDPOINT_STATUS,
     ENDPOINT_METRICS,
@@ -40,6 +43,9 @@ int answer_count(struct request *request, struct worker *worker);
 int answer_explain(struct request *request, struct worker *worker);
 int answer_kwic(struct request *request, struct worker *worker);
 int answer_export(struct request *request, struct worker *worker);
+int answer_timeline(struct request *request, struct worker *worker);
+int answer_facets(struct request *request, struct worker *worker);
+int answer_collocates(struct request *request, struct worker *worker);
 int answer_article(struct request *request, struct worker *worker);
 int answer_status(struct request *request, struct worker *worker);
 int answer_metrics(struct request *request, struct worker *worker);

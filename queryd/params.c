@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "engine/engine.h"
 #include "views/kwic.h"
+#include "views/timeline.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -58,6 +59,18 @@ static const struct rule {
     {"export.limit", PARAM_NUMBER, AT(limit), 0, 0, NINE_DIGITS, {0}},
     {"qid", PARAM_TEXT, AT(qid), 0, 0, 0, {0}},
     {"tag", PARAM_TEXT, AT(tag), 0, 0, 0, {0}},
+
+    {"timeline.by", PARAM_CHOICE, AT(by), BY_MONTH, 0, 0,
+     {"day", "week", "month", "year"}},
+    {"group", PARAM_CHOICE, AT(group), GROUP_NONE, 0, 0, {"", "source"}},
+    {"facets.by", PARAM_CHOICE, AT(by), FACETS_BY_SOURCE, 0, 0,
+     {"source", "lang", "topic", "year", "words"}},
+    {"facets.limit", PARAM_NUMBER, AT(limit), 20, 0, NINE_DIGITS, {0}},
+    {"window", PARAM_NUMBER, AT(window), 5, 1, 50, {0}},
+    {"min", PARAM_NUMBER, AT(min), 2, 1, NINE_DIGITS, {0}},
+    {"collocates.sort", PARAM_CHOICE, AT(sort), BY_LOG_LIKELIHOOD, 0, 0,
+     {"log_likelihood", "log_dice"}},
+    {"collocates.limit", PARAM_NUMBER, AT(limit), 50, 0, NINE_DIGITS, {0}},
 // clang-format on
 #undef AT
 };
@@ -76,6 +89,15 @@ const char *const kwic_params[] = {
 const char *const export_params[] = {
     "q",           "phrase",       "match", "what", "format",
     "export.sort", "export.limit", "qid",   "tag",  "view.deadline_ms",
+    NULL};
+const char *const timeline_params[] = {
+    "q", "phrase", "match", "timeline.by", "group", "view.deadline_ms", NULL};
+const char *const facets_params[] = {
+    "q", "phrase", "match", "facets.by", "facets.limit", "view.deadline_ms",
+    NULL};
+const char *const collocates_params[] = {
+    "q",   "phrase",          "match",            "window",
+    "min", "collocates.sort", "collocates.limit", "view.deadline_ms",
     NULL};
 const char *const no_params[] = {NULL};
 

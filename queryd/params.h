@@ -12,6 +12,14 @@ enum { EXPORT_ARTICLES, EXPORT_HITS };
 enum { FORMAT_JSONL, FORMAT_CSV, FORMAT_TREC };
 enum { EXPORT_STANDARD, EXPORT_RELEVANCE, EXPORT_DATE, EXPORT_INDEX };
 enum word_sort { BY_LOG_LIKELIHOOD, BY_LOG_DICE };
+enum { GROUP_NONE, GROUP_SOURCE };
+enum {
+    FACETS_BY_SOURCE,
+    FACETS_BY_LANG,
+    FACETS_BY_TOPIC,
+    FACETS_BY_YEAR,
+    FACETS_BY_WORDS
+};
 /* kwic's sort: enum kwic_sort, and behind it */
 enum { KWIC_BY_INDEX = 5 };
 
@@ -26,13 +34,18 @@ struct params {
 
     uint32_t what, format; /* export: EXPORT_, FORMAT_ */
     struct slice qid, tag;
+
+    uint32_t by;          /* enum timeline_by, FACETS_BY_ */
+    uint32_t group;       /* timeline: GROUP_ */
+    uint32_t window, min; /* collocates; its sort: enum word_sort */
 };
 
 /* What each endpoint allows; lists end in NULL. A name may be "kwic.sort": what the
  * client calls sort, with kwic's values and standard. */
 extern const char *const search_params[],
     *const count_params[], *const explain_params[], *const kwic_params[],
-                                                        *const export_params[],
+                                                        *const export_params[], *const timeline_params[],
+    *const facets_params[], *const collocates_params[],
                                                             *const no_params[];
 
 /* `allowed` is the endpoint's list. Text is in `arena`, or borrows from `target`.

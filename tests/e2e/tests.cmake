@@ -12,7 +12,7 @@ foreach(engine ${engines})
       COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/run.py
         ${CMAKE_BINARY_DIR} ${case} --engine ${engine})
   endforeach()
-  foreach(name quotes model)
+  foreach(name quotes model views)
     add_test(NAME e2e/${engine}/${name}
       COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/${name}.py
         ${CMAKE_BINARY_DIR} --engine ${engine})
