@@ -32,8 +32,9 @@ static int analyse_part(struct slice text, enum article_part part,
     if (rc)
         return rc;
     out->part[part] = (struct part_range){start, start};
-    if (tokens->count > before)
-        out->part[part].end = tokens->positions;
+    if (tokens->count == before)
+        return ERR_OK;
+    out->part[part].end = tokens->positions;
     for (size_t i = before; i < tokens->count; i++) {
         tokens->token[i].part = (uint8_t)part;
         out->word_count += !tokens->token[i].joined;
