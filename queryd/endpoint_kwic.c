@@ -54,9 +54,23 @@ static int key_of(struct kwic *kwic, const struct view_article *view,
                : ERR_OK;
 }
 
+/* What the keys of this article's hits are made of: without its text, where the order
+ * is not by context. */
+static int read_for_keys(struct kwic *kwic, doc_ref doc,
+                         const struct article_info *info,
+                         struct view_article *view)
+{
+    uint32_t sort = kwic->question->request->params.sort;
+    if (sort == KWIC_BY_LEFT || sort == KWIC_BY_RIGHT)
+        return view_article_read(view, kwic->question, doc);
+    view->article = (struct article){
+        .key = info->key, .source = info->source, .published = info->published};
+    return ERR_OK;
+}
+
 /* The hits of one article whose value is small enough. */
-static int collect_wanted(struct kwic *kwic, struct slice key, doc_ref doc,
-                          const struct hit_list *hits)
+static int collect_wanted(struct kwic *kwic, const struct article_info *info,
+                          doc_ref doc, const struct hit_list *hits)
 {
     const struct params *params = &kwic->question->request->params;
     struct err *err = &kwic->question->request->err;
@@ -68,12 +82,12 @@ static int collect_wanted(struct kwic *kwic, struct slice key, doc_ref doc,
     for (size_t i = 0; i < hits->count && rc == 0; i++) {
         struct ordered_hit entry = {.doc = doc, .hit = (uint32_t)i};
         if (params->sample)
-            entry.value =
-                kwic_sample_value(params->seed, key, hits->hit[i].span.start);
+            entry.value = kwic_sample_value(params->seed, info->key,
+                                            hits->hit[i].span.start);
         if (!hit_order_wants(&kwic->order, entry.value))
             continue;
         if (!read)
-            rc = view_article_read(&view, kwic->question, doc);
+            rc = read_for_keys(kwic, doc, info, &view);
         read = true;
         if (rc == 0)
             rc = key_of(kwic, &view, hits, i, &arena, &entry.key);
@@ -81,8 +95,7 @@ static int collect_wanted(struct kwic *kwic, struct slice key, doc_ref doc,
             rc = hit_order_add(&kwic->order, &entry, err);
         arena_reset(&arena);
     }
-    if (read)
-        view_article_release(&view);
+    view_article_release(&view); /* nothing, when it was not read */
     return rc;
 }
 
@@ -94,9 +107,11 @@ static int collect_hits(void *context, struct searcher *searcher, doc_ref doc,
     struct article_info info;
     struct arena arena;
     arena_init(&arena, LIMIT_QUERY_MEMORY);
-    int rc = question->engine->info(searcher, doc, &arena, &info, err);
+    int rc = cancel_check(question->request->cancel);
     if (rc == 0)
-        rc = collect_wanted(kwic, info.key, doc, hits);
+        rc = question->engine->info(searcher, doc, &arena, &info, err);
+    if (rc == 0)
+        rc = collect_wanted(kwic, &info, doc, hits);
     kwic->articles++;
     arena_reset(&arena);
     return rc;

@@ -327,13 +327,15 @@ int kwic_key(const struct article *article, const struct analysis *analysis,
              const struct hit *hit, enum kwic_sort sort, struct arena *arena,
              struct slice *out, struct err *err)
 {
-    struct place place;
     struct bytes_out bytes = {0};
-    int rc = place_of(analysis, hit, &place, err);
-    if (rc)
-        return rc;
-    if (sort == KWIC_BY_LEFT || sort == KWIC_BY_RIGHT)
+    int rc = ERR_OK;
+    if (sort == KWIC_BY_LEFT || sort == KWIC_BY_RIGHT) {
+        struct place place;
+        rc = place_of(analysis, hit, &place, err);
+        if (rc)
+            return rc;
         put_context(&place, sort == KWIC_BY_RIGHT, &bytes);
+    }
     if (sort == KWIC_BY_SOURCE)
         put_text(&bytes, article->source);
     if (sort != KWIC_BY_POSITION)

@@ -41,7 +41,8 @@ int kwic_line_make(const struct article *article,
 
 /* Bytes that sort, by memcmp, as the line does: folded forms of up to eight words of
  * context for LEFT and RIGHT, then date (newer first, undated last), key, start and end
- * of the hit. Total order. In `arena`. */
+ * of the hit. Total order. In `arena`. Only LEFT and RIGHT look at the text: for the
+ * others `analysis` may be NULL, and key, source and date are all of the article. */
 int kwic_key(const struct article *article, const struct analysis *analysis,
              const struct hit *hit, enum kwic_sort sort, struct arena *arena,
              struct slice *out, struct err *err);
