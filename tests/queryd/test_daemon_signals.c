@@ -6,6 +6,7 @@
 #include "check.h"
 
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,6 +79,40 @@ TEST(sigterm_lets_what_runs_finish)
     end(pid);
 }
 
+/* Reads a stream to its end: whether its last line came. */
+static bool read_to_the_end(int fd)
+{
+    static char tail[4 << 20];
+    size_t len = 0;
+    ssize_t n;
+    while ((n = recv(fd, tail + len, sizeof tail - 1 - len, 0)) > 0)
+        len += (size_t)n;
+    tail[len] = '\0';
+    return strstr(tail, "{\"done\":true,\"lines\":4000,") &&
+           strcmp(tail + len - 5, "0\r\n\r\n") == 0;
+}
+
+/* Who reads gets the rest of its stream; who does not is cut off after the grace. */
+TEST(sigterm_in_the_middle_of_a_stream)
+{
+    for (int i = 0; i < 2; i++) {
+        pid_t pid;
+        begin(&pid, i == 0 ? 8000 : 200);
+        fake_commit(daemon_.dir, 2, 4000);
+        CHECK(daemon_says(&daemon_, "/v1/status", "\"generation\":2,"));
+        int fd = client_connect(&daemon_);
+        CHECK(client_send(fd, "GET /v1/export?q=istanbul HTTP/1.1\r\n\r\n"));
+        CHECK(daemon_says(&daemon_, "/metrics", "dateline_streams_running 1"));
+        kill(pid, SIGTERM);
+        if (i == 1)
+            end(pid);
+        CHECK_EQ(read_to_the_end(fd), i == 0);
+        close(fd);
+        if (i == 0)
+            end(pid);
+    }
+}
+
 TEST(what_takes_longer_than_the_grace_is_cancelled)
 {
     pid_t pid;
@@ -115,6 +150,6 @@ TEST(sighup_reloads)
     end(pid);
 }
 
-RUN(T(sigterm_lets_what_runs_finish),
+RUN(T(sigterm_lets_what_runs_finish), T(sigterm_in_the_middle_of_a_stream),
     T(what_takes_longer_than_the_grace_is_cancelled),
     T(a_second_signal_means_now), T(sighup_reloads))

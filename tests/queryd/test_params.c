@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "check.h"
 #include "engine/engine.h"
+#include "views/kwic.h"
 
 static int read_params(const char *target, const char *body,
                        const char *const *allowed, struct arena *arena,
@@ -33,6 +34,36 @@ TEST(what_is_not_given_has_its_standard_value)
           p.count == COUNT_EXACT);
     CHECK(p.limit == 10 && p.hits == 0 && p.snippets == 1 && p.relax == 1 &&
           p.deadline_ms == 10000);
+    arena_reset(&arena);
+}
+
+/* One name, and for each endpoint what it means there. */
+TEST(views_have_standards_of_their_own)
+{
+    struct arena arena;
+    struct params p;
+    struct err err = {0};
+    arena_init(&arena, 1 << 20);
+    CHECK_EQ(read_params("/", "", kwic_params, &arena, &p, NULL), 0);
+    CHECK(p.deadline_ms == 60000 && p.width == 40 && p.unit == KWIC_COLUMNS &&
+          p.sort == KWIC_BY_DATE && p.sample == 0 && p.seed == 1);
+    CHECK_OK(read_params("/?sort=index&unit=words&width=0&sample=999999999"
+                         "&seed=0&deadline_ms=7",
+                         "", kwic_params, &arena, &p, &err),
+             err);
+    CHECK(p.deadline_ms == 7 && p.width == 0 && p.unit == KWIC_WORDS &&
+          p.sort == KWIC_BY_INDEX && p.sample == 999999999 && p.seed == 0);
+    CHECK_EQ(read_params("/", "", export_params, &arena, &p, NULL), 0);
+    CHECK(p.deadline_ms == 60000 && p.what == EXPORT_ARTICLES &&
+          p.format == FORMAT_JSONL && p.sort == EXPORT_STANDARD &&
+          p.limit == 0 && !p.qid.data && !p.tag.data);
+    CHECK_OK(read_params("/?sort=date", "{\"limit\":5000,\"format\":\"trec\"}",
+                         export_params, &arena, &p, &err),
+             err);
+    CHECK(p.sort == EXPORT_DATE && p.limit == 5000 && p.format == FORMAT_TREC);
+    /* Those without a list of their own keep the common ones. */
+    CHECK_EQ(read_params("/", "", no_params, &arena, &p, NULL), 0);
+    CHECK_EQ(p.deadline_ms, 10000);
     arena_reset(&arena);
 }
 
@@ -180,6 +211,6 @@ TEST(no_memory_is_told_as_such)
 }
 
 RUN(T(what_is_not_given_has_its_standard_value),
-    T(target_and_body_say_the_same), T(nothing_is_ignored),
-    T(each_endpoint_knows_its_own), T(deep_json_is_refused_and_not_followed),
-    T(no_memory_is_told_as_such))
+    T(views_have_standards_of_their_own), T(target_and_body_say_the_same),
+    T(nothing_is_ignored), T(each_endpoint_knows_its_own),
+    T(deep_json_is_refused_and_not_followed), T(no_memory_is_told_as_such))
