@@ -7,6 +7,9 @@ pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 find_library(STEMMER_LIBRARY stemmer REQUIRED)
+pkg_check_modules(EXTTEXTCAT REQUIRED IMPORTED_TARGET libexttextcat)
+pkg_get_variable(EXTTEXTCAT_DATA libexttextcat pkgdatadir)
+set(LANGUAGE_MODELS ${EXTTEXTCAT_DATA} CACHE PATH "where libexttextcat's en.lm is")
 
 # Debian ships llhttp as C source inside node-llhttp.
 set(LLHTTP_DIR /usr/share/llhttp CACHE PATH "where llhttp.c and llhttp.h are")
