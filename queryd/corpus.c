@@ -44,14 +44,17 @@ static struct ast *new_node(struct maker *m, const struct ast *like,
 
 static struct ast *filters_of(struct maker *m, struct ast *ast);
 
-static struct ast *filters_of_and(struct maker *m, const struct ast *ast)
+/* The same node over those children that `pick` leaves something of. */
+static struct ast *pick_children(struct maker *m, const struct ast *ast,
+                                 struct ast *(*pick)(struct maker *m,
+                                                     struct ast *ast))
 {
     struct ast *all = new_node(m, ast, ast->child_count);
     if (!all)
         return NULL;
     all->child_count = 0;
     for (size_t i = 0; i < ast->child_count; i++) {
-        struct ast *filter = filters_of(m, ast->child[i]);
+        struct ast *filter = pick(m, ast->child[i]);
         if (filter)
             all->child[all->child_count++] = filter;
     }
@@ -60,23 +63,30 @@ static struct ast *filters_of_and(struct maker *m, const struct ast *ast)
     return all->child_count == 1 ? all->child[0] : all;
 }
 
+/* What is taken away: `a NOT date:2022 NOT b` is a without any of the two. */
+static struct ast *taken_away(struct maker *m, struct ast *ast)
+{
+    if (only_filters(ast))
+        return ast;
+    return ast->kind == AST_OR ? pick_children(m, ast, taken_away) : NULL;
+}
+
 /* NULL: there is none. Depth is bounded by the parser's LIMIT_QUERY_DEPTH. */
 static struct ast *filters_of(struct maker *m, struct ast *ast)
 {
     if (only_filters(ast))
         return ast;
     if (ast->kind == AST_AND)
-        return filters_of_and(m, ast);
+        return pick_children(m, ast, filters_of);
     if (ast->kind != AST_NOT)
         return NULL;
     struct ast *left = filters_of(m, ast->child[0]);
-    if (!only_filters(ast->child[1]))
+    struct ast *right = taken_away(m, ast->child[1]);
+    struct ast *without = right ? new_node(m, ast, 2) : NULL;
+    if (!without)
         return left;
-    struct ast *without = new_node(m, ast, 2);
-    if (without) {
-        without->child[0] = left ? left : m->everything;
-        without->child[1] = ast->child[1];
-    }
+    without->child[0] = left ? left : m->everything;
+    without->child[1] = right;
     return without;
 }
 

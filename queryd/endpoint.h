@@ -22,8 +22,9 @@ enum endpoint_id {
     ENDPOINTS,
 };
 
-/* ON_STREAM: on a worker, too; what it answers goes into request->stream. */
-enum endpoint_place { ON_WORKER, ON_STREAM, ON_LOOP, ON_RELOAD };
+/* ON_SLOW: on a worker, too, but never on all of them at once. ON_STREAM: so, and what
+ * it answers goes into request->stream. */
+enum endpoint_place { ON_WORKER, ON_SLOW, ON_STREAM, ON_LOOP, ON_RELOAD };
 
 struct endpoint {
     const char *name; /* in logs and metrics */

@@ -97,7 +97,8 @@ void metrics_write(struct server *server, struct strbuf *out)
         m->deadline);
     one(out, "cancelled_total", "counter",
         "Requests whose client went away first.", m->cancelled);
-    one(out, "streams_running", "gauge", "Streaming replies at a worker.",
+    one(out, "streams_running", "gauge",
+        "Streams and counts over a corpus at a worker.",
         pool_slow_running(server->workers));
     one(out, "stream_bytes_total", "counter", "Bytes sent in streams.",
         m->stream_bytes);

@@ -347,7 +347,7 @@ static void send_to_worker(struct request *request)
     snapshot_ref(request->snapshot);
     request->job.run = on_worker;
     request->job.done = on_loop;
-    request->job.slow = streams;
+    request->job.slow = request->endpoint->place != ON_WORKER;
     if (pool_submit(server->workers, &request->job)) {
         server->requests_out++;
         return;
@@ -362,8 +362,8 @@ static void send_to_worker(struct request *request)
 
 static bool on_a_worker(const struct request *request)
 {
-    return request->endpoint->place == ON_WORKER ||
-           request->endpoint->place == ON_STREAM;
+    enum endpoint_place place = request->endpoint->place;
+    return place == ON_WORKER || place == ON_SLOW || place == ON_STREAM;
 }
 
 void request_start(struct request *request)

@@ -7,9 +7,10 @@
  *     lock             the queue, the list of finished jobs, `adopted`
  *
  * A job is never on both sides at once: submit hands it over, done() hands it back.
- * A slow job is one whose client decides how long it takes. At most threads - 1 of them
- * run at once (one, when there is one thread), so that a worker is left for the others,
- * and they fill at most half of the queue.
+ * A slow job is one whose client decides how long it takes, or that looks at every
+ * article of a corpus. At most threads - 1 of them run at once (one, when there is one
+ * thread), so that a worker is left for the others, and they fill at most half of the
+ * queue.
  *
  * Not libuv's pool: a worker keeps a searcher and stemmers, the queue has a limit,
  * and slow queries must not stop file system calls.
