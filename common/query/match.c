@@ -216,13 +216,18 @@ static int notnear_hits(struct matcher *m, const struct node *node,
     if (rc == ERR_OK)
         rc = match_node_hits(m, node->child[1], &b);
     struct growing_hits alone = {0};
+    size_t first = 0; /* those before it end too far before every a to come */
     for (size_t i = 0; rc == ERR_OK && i < a.count; i++) {
+        const struct span *here = &a.hit[i].span;
         bool near = false;
-        for (size_t k = 0; !near && k < b.count; k++) {
-            if (b.hit[k].span.start > a.hit[i].span.end &&
-                b.hit[k].span.start - a.hit[i].span.end > node->n)
+        while (first < b.count && b.hit[first].span.end < here->start &&
+               here->start - b.hit[first].span.end > node->n)
+            first++;
+        for (size_t k = first; !near && k < b.count; k++) {
+            if (b.hit[k].span.start > here->end &&
+                b.hit[k].span.start - here->end > node->n)
                 break; /* and all later ones start later still */
-            near = distance(&a.hit[i].span, &b.hit[k].span) <= node->n;
+            near = distance(here, &b.hit[k].span) <= node->n;
         }
         if (!near)
             rc = match_push(m, &alone, a.hit[i]);
