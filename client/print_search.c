@@ -29,8 +29,21 @@ static void print_snippet(struct strbuf *out, struct shape *shape,
         layout.mark_off = "\x1b[0m";
     }
     if (text.len && !out->failed) {
+        struct strbuf shown;
+        strbuf_init(&shown, LIMIT_REPLY_BYTES);
+        if (json_is_true(json_object_get(snippet, "cut_before")))
+            strbuf_add_text(&shown, "… ");
+        for (size_t i = 0; i < count; i++) {
+            marks[i].start += shown.len;
+            marks[i].end += shown.len;
+        }
+        strbuf_add_slice(&shown, text);
+        if (json_is_true(json_object_get(snippet, "cut_after")))
+            strbuf_add_text(&shown, " …");
         layout_blanks(out, indent);
-        layout_text(out, text, marks, count, &layout);
+        layout_text(out, strbuf_slice(&shown), marks, count, &layout);
+        out->failed |= shown.failed;
+        strbuf_release(&shown);
     }
     mem_free(marks);
 }
@@ -91,6 +104,23 @@ static void print_totals(struct strbuf *out, struct shape *shape,
                 must_u64(shape, reply, "generation"));
 }
 
+/* "words: istanbul 41 articles, xyzzy 0 articles": which one is missing? */
+static void print_operands(struct strbuf *out, struct shape *shape,
+                           const json_t *reply)
+{
+    const json_t *rows = reply_array(shape, reply, "operands");
+    size_t count = json_array_size(rows);
+    if (count > 0)
+        strbuf_add_text(out, "words: ");
+    for (size_t i = 0; i < count; i++) {
+        const json_t *row = json_array_get(rows, i);
+        layout_clean(out, must_text(shape, row, "word"));
+        strbuf_add_char(out, ' ');
+        layout_count(out, must_u64(shape, row, "articles"), "article");
+        strbuf_add_text(out, i + 1 < count ? ", " : "\n");
+    }
+}
+
 /* "  try: "istanbul draft 2022"~1   1 article   (what)", in columns. */
 static void print_relaxations(struct strbuf *out, struct shape *shape,
                               const json_t *reply)
@@ -144,6 +174,7 @@ void print_search(struct strbuf *out, struct shape *shape, const json_t *reply,
                     &layout);
     }
     print_notes(out, shape, reply, look);
+    print_operands(out, shape, reply);
     print_relaxations(out, shape, reply);
     if (look->more && reply_has(reply, "cursor")) {
         strbuf_add_text(out, "more: dateline search --cursor ");

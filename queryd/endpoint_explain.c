@@ -1,37 +1,7 @@
-#include "base/limits.h"
 #include "queryd/capitals.h"
 #include "queryd/endpoint.h"
+#include "queryd/operands.h"
 #include "queryd/question.h"
-
-/* Each word of the resolved query once, in the order of the query. */
-struct words {
-    const struct node *node[LIMIT_QUERY_NODES];
-    size_t count;
-};
-
-static bool same_word(const struct node *a, const struct node *b)
-{
-    if (!slice_eq(a->shown, b->shown) || a->form_count != b->form_count ||
-        a->stem_count != b->stem_count || a->caps_only != b->caps_only)
-        return false;
-    for (size_t i = 0; i < a->form_count; i++)
-        if (!slice_eq(a->form[i].text, b->form[i].text) ||
-            !slice_eq(a->form[i].lang, b->form[i].lang))
-            return false;
-    return true;
-}
-
-static void collect(const struct node *node, struct words *words)
-{
-    for (size_t i = 0; i < node->child_count; i++)
-        collect(node->child[i], words);
-    if (node->kind != NODE_WORD || words->count == LIMIT_QUERY_NODES)
-        return;
-    for (size_t i = 0; i < words->count; i++)
-        if (same_word(words->node[i], node))
-            return;
-    words->node[words->count++] = node;
-}
 
 static void write_tree(const struct ast *ast, struct json_out *j)
 {
@@ -59,35 +29,6 @@ static void write_tree(const struct ast *ast, struct json_out *j)
     json_end(j);
 }
 
-static int write_operand(const struct question *question,
-                         const struct node *word, struct json_out *j)
-{
-    uint64_t articles;
-    struct request *request = question->request;
-    struct query alone = {.root = word, .ast = question->query.ast};
-    int rc = question_count(question, &alone, &request->arena, &articles,
-                            &request->err);
-    if (rc)
-        return rc;
-    json_object(j);
-    json_key(j, "word");
-    json_slice(j, word->shown);
-    json_key(j, "articles");
-    json_u64(j, articles);
-    json_key(j, "forms");
-    json_array(j);
-    for (size_t i = 0; i < word->form_count; i++) {
-        bool again = false; /* a form of two languages */
-        for (size_t k = 0; k < i && !again; k++)
-            again = slice_eq(word->form[k].text, word->form[i].text);
-        if (!again)
-            json_slice(j, word->form[i].text);
-    }
-    json_end(j);
-    json_end(j);
-    return ERR_OK;
-}
-
 int answer_explain(struct request *request, struct worker *worker)
 {
     struct question question;
@@ -95,10 +36,6 @@ int answer_explain(struct request *request, struct worker *worker)
     int rc = question_read(request, worker, &question);
     if (rc)
         return rc;
-    struct words *words = arena_new(&request->arena, struct words);
-    if (!words)
-        return err_set(&request->err, ERR_NOMEM, "no memory for the words");
-    collect(question.query.root, words);
     rc = question_count(&question, &question.query, &request->arena, &total,
                         &request->err);
     if (rc == 0)
@@ -112,13 +49,9 @@ int answer_explain(struct request *request, struct worker *worker)
     question_write_head(&question, &j);
     json_key(&j, "tree");
     write_tree(question.query.ast, &j);
-    json_key(&j, "operands");
-    json_array(&j);
-    for (size_t i = 0; i < words->count && rc == 0; i++)
-        rc = write_operand(&question, words->node[i], &j);
+    rc = operands_write(&question, &j);
     if (rc)
         return rc;
-    json_end(&j);
     json_key(&j, "total");
     json_u64(&j, total);
     question_write_notes(&question, &j);

@@ -3,6 +3,7 @@
 #include "queryd/cursor.h"
 #include "queryd/capitals.h"
 #include "queryd/endpoint.h"
+#include "queryd/operands.h"
 #include "queryd/question.h"
 #include "queryd/relaxations.h"
 #include "views/snippet.h"
@@ -156,10 +157,13 @@ static int write_answer(const struct question *question,
     if (params->cite)
         citation_write(question, result->total, result->total_hits, j);
     question_write_notes(question, j);
-    if (exact && params->relax && result->total <= RELAX_TOTAL &&
-        !params->cursor.data)
+    if (!exact || !params->relax || result->total > RELAX_TOTAL ||
+        params->cursor.data)
+        return ERR_OK;
+    int rc = operands_write(question, j);
+    if (rc == ERR_OK)
         (void)relaxations_write(question, result->total, j);
-    return ERR_OK;
+    return rc;
 }
 
 int answer_search(struct request *request, struct worker *worker)

@@ -85,13 +85,31 @@ TEST(hits_stand_below_their_titles)
     strbuf_release(&out);
 }
 
+TEST(a_cut_snippet_says_so_and_its_marks_stay_in_place)
+{
+    const struct look brackets = {.brackets = true};
+    check_print(print_search,
+                "{\"generation\":3,\"took_us\":0,\"query\":{},\"total\":1,"
+                "\"hits\":[{\"key\":\"k\",\"title\":\"T\",\"date\":null,"
+                "\"snippet\":{\"text\":\"a draft b\",\"marks\":[[2,7]],"
+                "\"cut_before\":true,\"cut_after\":true}}]}",
+                &brackets,
+                "1  T\n"
+                "   undated · k\n"
+                "   … a [draft] b …\n"
+                "\n"
+                "1 article, 0.0 ms, generation 3\n");
+}
+
 TEST(what_helps_to_go_on_stands_at_the_end)
 {
     check_print(
         print_search,
         "{\"generation\":3,\"took_us\":2000000,\"query\":{\"understood\":"
         "\"(a AND b)\"},\"total\":0,\"hits\":[],\"notes\":[{\"code\":\"c\","
-        "\"message\":\"a colon is text here\"}],\"relaxations\":[{\"query\":"
+        "\"message\":\"a colon is text here\"}],\"operands\":[{\"word\":\"a\","
+        "\"articles\":1},{\"word\":\"b\",\"articles\":0}],\"relaxations\":["
+        "{\"query\":"
         "\"\\\"北京 x\\\"~1\",\"what\":\"within "
         "1\",\"total\":1},{\"query\":\"a\","
         "\"what\":\"any\",\"total\":1200}]}",
@@ -99,6 +117,7 @@ TEST(what_helps_to_go_on_stands_at_the_end)
         "0 articles, 2.0 s, generation 3\n"
         "understood: (a AND b)\n"
         "note: a colon is text here\n"
+        "words: a 1 article, b 0 articles\n"
         "  try: \"北京 x\"~1        1 article   (within 1)\n"
         "  try: a            1,200 articles   (any)\n");
     check_print(print_search,
@@ -402,10 +421,11 @@ TEST(an_error_shows_where_in_the_query_it_is)
     }
 }
 
-RUN(T(hits_stand_below_their_titles), T(what_helps_to_go_on_stands_at_the_end),
-    T(an_article_can_be_read), T(a_query_is_explained_as_a_tree),
-    T(the_status_is_a_table), T(a_reply_of_another_shape_is_not_shown),
-    T(a_tree_without_end_is_refused), T(damaged_replies_do_no_harm),
-    T(without_memory_nothing_is_shown_as_whole),
+RUN(T(hits_stand_below_their_titles),
+    T(a_cut_snippet_says_so_and_its_marks_stay_in_place),
+    T(what_helps_to_go_on_stands_at_the_end), T(an_article_can_be_read),
+    T(a_query_is_explained_as_a_tree), T(the_status_is_a_table),
+    T(a_reply_of_another_shape_is_not_shown), T(a_tree_without_end_is_refused),
+    T(damaged_replies_do_no_harm), T(without_memory_nothing_is_shown_as_whole),
     T(what_is_no_json_object_is_an_error),
     T(an_error_shows_where_in_the_query_it_is))

@@ -268,6 +268,12 @@ class Case:
         totals = [str(r["total"]) for r in self.reply.get("relaxations", [])]
         self.compare("totals of relaxations", totals, rest.split())
 
+    def expect_operands(self, rest):
+        """WORD=ARTICLES of each operand, in order."""
+        got = [f"{o['word']}={o['articles']}"
+               for o in self.reply.get("operands", [])]
+        self.compare("operands", got, rest.split())
+
     def expect_understood(self, rest):
         self.compare("understood", self.reply.get("query", {}).get("understood"),
                      rest)

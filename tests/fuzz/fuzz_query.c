@@ -15,7 +15,9 @@ static void demand(bool ok, const char *what, struct slice text)
 {
     if (ok)
         return;
-    fprintf(stderr, "%s: %.*s\n", what, SLICE_ARG(text));
+    fprintf(stderr, "%s: ", what);
+    fwrite(text.data, 1, text.len, stderr);
+    fputc('\n', stderr);
     abort();
 }
 

@@ -32,7 +32,16 @@ const char *__tsan_default_suppressions(void)
            "race:__interceptor_eventfd\n"
            "race:__interceptor_epoll_create1\n"
            "race:__interceptor_inotify_init1\n"
-           "race:__interceptor_pipe2\n";
+           "race:__interceptor_pipe2\n"
+           /* When the maker's stack is forgotten only the user's is left. */
+           "race:file_write_all\n"
+           "race:replace_file\n";
+}
+
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "history_size=7"; /* or the stacks above are soon forgotten */
 }
 
 void daemon_prepare(struct daemon *daemon)

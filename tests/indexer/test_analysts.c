@@ -1,0 +1,82 @@
+/* Articles in, tokens out, with or without threads; and the languages guessed. */
+#include "indexer/analysts.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "check.h"
+
+#define RUSSIAN                                                                                                                           \
+    "Правительство сообщило во вторник, что направит дополнительные войска " \
+    "на границу, где ночью начались бои. Об этом говорится в заявлении."
+
+static const struct {
+    const char *lang;
+    bool guessed; /* by an earlier run */
+    const char *body;
+    const char *want;
+    bool want_guessed;
+    const char *stem; /* of the first word */
+} rows[] = {
+    {"", false, RUSSIAN, "ru", true, "правительств"},
+    {"de", false, RUSSIAN, "de", false, "правительство"},
+    {"en-gb", false, "Drafts", "en-gb", false, "draft"},
+    {"", false, "Drafts", "", false, ""},
+    /* rebuilt: guessed again */
+    {"de", true, RUSSIAN, "ru", true, "правительств"},
+    {"de", true, "Drafts", "", false, ""},
+};
+
+TEST(languages_are_guessed_where_none_is_given)
+{
+    for (unsigned threads = 0; threads < 3; threads++) {
+        enum { COUNT = sizeof rows / sizeof *rows };
+        struct analysts *analysts;
+        struct item item[COUNT] = {0};
+        struct err err;
+        CHECK_OK(analysts_start(threads, &analysts, &err), err);
+        for (size_t i = 0; i < COUNT; i++) {
+            arena_init(&item[i].arena, 1 << 24);
+            item[i].article.lang = slice_of(rows[i].lang);
+            item[i].article.lang_guessed = rows[i].guessed;
+            item[i].article.text[PART_BODY] = slice_of(rows[i].body);
+            analysts_submit(analysts, &item[i]);
+        }
+        for (size_t i = 0; i < COUNT; i++) {
+            analysts_wait(analysts, &item[i]);
+            CHECK_EQ(item[i].rc, 0);
+            CHECK_SLICE(item[i].article.lang, slice_of(rows[i].want));
+            CHECK_EQ(item[i].article.lang_guessed, rows[i].want_guessed);
+            CHECK_SLICE(item[i].analysis.tokens.token[0].stem,
+                        slice_of(rows[i].stem));
+            arena_reset(&item[i].arena);
+        }
+        analysts_stop(analysts);
+    }
+    analysts_stop(NULL);
+}
+
+/* Without memory for the guesser, nothing is guessed; for anything else, no start. */
+TEST(every_allocation_may_fail)
+{
+    bool started = false;
+    for (long n = 0; !started; n++) {
+        struct analysts *analysts;
+        struct err err;
+        mem_fail_after(n);
+        int rc = analysts_start(0, &analysts, &err);
+        mem_fail_after(-1);
+        CHECK(rc == 0 || rc == ERR_NOMEM);
+        if (rc)
+            continue;
+        started = true;
+        struct item item = {.article.text[PART_BODY] = slice_of(RUSSIAN)};
+        arena_init(&item.arena, 1 << 24);
+        analysts_submit(analysts, &item);
+        analysts_wait(analysts, &item);
+        CHECK_EQ(item.rc, 0);
+        arena_reset(&item.arena);
+        analysts_stop(analysts);
+    }
+}
+
+RUN(T(languages_are_guessed_where_none_is_given), T(every_allocation_may_fail))
