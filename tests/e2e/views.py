@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Timeline, facets and collocates over the project's own corpus, beside the same counted
-here from the stored articles; and an example worked by hand.
+"""Timeline, facets and collocates over the project's own corpus, with new versions and
+deletions, beside the same counted here from search, count and the stored articles; and
+an example worked by hand.
 
     views.py BINARY_DIR [--engine NAME]
 """
@@ -17,7 +18,7 @@ import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-from programs import Daemon, add_articles  # noqa: E402
+from programs import Daemon, add_articles, delete_articles  # noqa: E402
 
 CORPUS = HERE.parent.parent / "corpus"
 SEED = 2022
@@ -237,7 +238,12 @@ def main():
         index = pathlib.Path(folder) / "index"
         add_articles(options.binaries, index, [CORPUS / "plain", CORPUS / "jsonl"],
                      engine=options.engine)
+        add_articles(options.binaries, index, [CORPUS / "updates"],
+                     engine=options.engine)
         with Daemon(options.binaries, index, folder) as daemon:
+            keys = [h["key"] for h in all_articles(daemon, EVERYTHING)]
+            delete_articles(options.binaries, index, rng.sample(keys, 5))
+            daemon.post("/v1/reload")
             keys = [h["key"] for h in all_articles(daemon, EVERYTHING)]
             stored = {k: daemon.get("/v1/articles/" + urllib.parse.quote(k, safe=""),
                                     {})["article"] for k in keys}
