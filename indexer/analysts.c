@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "text/language.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -10,7 +11,8 @@ enum { ANALYSTS_MAX = 64 };
 
 struct analyst {
     struct analysts *pool;
-    struct stemmers *stemmers; /* Snowball's objects keep state */
+    struct stemmers *stemmers;        /* Snowball's objects keep state */
+    struct language_guesser *guesser; /* NULL: nothing is guessed */
     pthread_t thread;
 };
 
@@ -24,9 +26,20 @@ struct analysts {
     struct analyst analyst[ANALYSTS_MAX]; /* [0] also works without a thread */
 };
 
-static void analyse(struct item *item, struct stemmers *stemmers)
+/* A guess of an earlier run, on a rebuild, is made again. */
+static void guess_language(struct language_guesser *guesser,
+                           struct article *article)
 {
-    item->rc = analyse_article(&item->article, stemmers, &item->arena,
+    if (!guesser || (article->lang.len && !article->lang_guessed))
+        return;
+    article->lang = language_guess(guesser, article);
+    article->lang_guessed = article->lang.len > 0;
+}
+
+static void analyse(struct analyst *me, struct item *item)
+{
+    guess_language(me->guesser, &item->article);
+    item->rc = analyse_article(&item->article, me->stemmers, &item->arena,
                                &item->analysis);
 }
 
@@ -47,7 +60,7 @@ static void *work(void *context)
             pool->last = &pool->first;
         pthread_mutex_unlock(&pool->lock);
 
-        analyse(item, me->stemmers);
+        analyse(me, item);
 
         pthread_mutex_lock(&pool->lock);
         item->done = true;
@@ -75,6 +88,7 @@ int analysts_start(unsigned threads, struct analysts **out, struct err *err)
         struct analyst *analyst = &pool->analyst[i];
         analyst->pool = pool;
         analyst->stemmers = stemmers_new();
+        analyst->guesser = language_guesser_new();
         if (!analyst->stemmers) {
             rc = err_set(err, ERR_NOMEM, "out of memory");
         } else if (threads) {
@@ -97,7 +111,7 @@ int analysts_start(unsigned threads, struct analysts **out, struct err *err)
 void analysts_submit(struct analysts *pool, struct item *item)
 {
     if (pool->running == 0) {
-        analyse(item, pool->analyst[0].stemmers);
+        analyse(&pool->analyst[0], item);
         item->done = true;
         return;
     }
@@ -128,9 +142,10 @@ void analysts_stop(struct analysts *pool)
     pthread_mutex_unlock(&pool->lock);
     for (unsigned i = 0; i < pool->running; i++)
         pthread_join(pool->analyst[i].thread, NULL);
-    for (unsigned i = 0; i < ANALYSTS_MAX; i++)
-        if (pool->analyst[i].stemmers)
-            stemmers_free(pool->analyst[i].stemmers);
+    for (unsigned i = 0; i < ANALYSTS_MAX; i++) {
+        stemmers_free(pool->analyst[i].stemmers);
+        language_guesser_free(pool->analyst[i].guesser);
+    }
     pthread_cond_destroy(&pool->done);
     pthread_cond_destroy(&pool->work);
     pthread_mutex_destroy(&pool->lock);

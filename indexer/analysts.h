@@ -1,5 +1,7 @@
 /* analysts.h - threads that turn articles into tokens while others read and write.
  *
+ * An article that does not say its language gets the one guessed (text/language.h).
+ *
  * Items are handed in with analysts_submit() and awaited, in any order, with
  * analysts_wait(). With no thread at all submit does the work itself.
  *

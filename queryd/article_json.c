@@ -42,6 +42,8 @@ void article_write_json(struct json_out *j, const struct article *a)
     write_text(j, "byline", a->byline);
     write_text(j, "dateline", a->dateline);
     write_text(j, "lang", a->lang);
+    json_key(j, "lang_guessed");
+    json_bool(j, a->lang_guessed);
     write_text(j, "source", a->source);
     write_text(j, "id", a->id);
     write_text(j, "url", a->url);
