@@ -63,7 +63,7 @@ static int read_prefix(struct lexer *lexer, size_t from, size_t to, size_t star,
         return err_set_at(lexer->err, ERR_INVALID, star,
                           "* stands only at a word's end: write %.*s*",
                           SLICE_ARG(lex_shown(base)));
-    struct raw_word word;
+    struct raw_word word = {0};
     rc = single_word(lexer, base, from, "*", &word);
     if (rc != ERR_OK)
         return rc;
@@ -96,7 +96,7 @@ static int read_fuzzy(struct lexer *lexer, size_t from, size_t to, size_t tilde,
         return err_set_at(lexer->err, ERR_INVALID, tilde,
                           "one edit at most: write %.*s~1",
                           SLICE_ARG(lex_shown(base)));
-    struct raw_word word;
+    struct raw_word word = {0};
     int rc = single_word(lexer, base, from, "~1", &word);
     if (rc != ERR_OK)
         return rc;
