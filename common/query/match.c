@@ -177,7 +177,7 @@ static int lengthen_chains(struct matcher *m, struct hit_list *chains,
         size_t at = match_first_from(next, chain->span.end);
         for (; at < next->count && next->hit[at].span.start == chain->span.end;
              at++) {
-            struct hit joined;
+            struct hit joined = {0};
             int rc = match_join(m, chain, &next->hit[at], &joined);
             if (rc == ERR_OK)
                 rc = match_push(m, &longer, joined);

@@ -87,7 +87,7 @@ static int add_pairs(struct matcher *m, const struct hit_list *first,
         }
         if (!best)
             continue;
-        struct hit pair;
+        struct hit pair = {0};
         rc = match_join(m, a, best, &pair);
         if (rc == ERR_OK)
             rc = match_push(m, to, pair);

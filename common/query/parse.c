@@ -150,7 +150,7 @@ static int parse_element(struct parser *p, bool any_allowed, struct ast **out)
 static int parse_alternatives(struct parser *p, struct ast **out)
 {
     struct ast_list arms = {0};
-    struct ast *arm;
+    struct ast *arm = NULL;
     uint32_t open = p->now.start;
     int rc;
     do {
@@ -410,7 +410,7 @@ static int parse_or(struct parser *p, struct ast **out)
     struct ast_list arms = {0};
     struct lexeme op = {.kind = LEX_END};
     for (;;) {
-        struct ast *arm;
+        struct ast *arm = NULL;
         int rc = parse_and(p, &op, &arm);
         if (rc == ERR_OK)
             rc = push(p, &arms, arm);

@@ -176,7 +176,7 @@ static int make_unit(struct resolver *r, const struct ast *ast,
      * them, the prefix into the last. */
     bool expands = reading == READ_PREFIX || reading == READ_FUZZY;
     enum reading inner = reading == READ_CAPS ? READ_CAPS : READ_EXACT;
-    struct node *either, *phrase;
+    struct node *either = NULL, *phrase = NULL;
     int rc = new_node(r, NODE_OR, ast, 2, &either);
     if (rc == ERR_OK)
         rc = new_node(r, NODE_PHRASE, ast, parts, &phrase);
