@@ -92,6 +92,8 @@ enum exit_status batch_ask_json(struct session *session,
         complain("no memory to print the answer");
     else if (session_write(session, stdout, strbuf_slice(&out)))
         status = session_judge(&fetched, view);
+    if (fetched.reply && status == EXIT_TROUBLE && !session->lost)
+        complain("it was refused (HTTP status %u)", fetched.answer.status);
 out:
     strbuf_release(&out);
     fetched_release(&fetched);

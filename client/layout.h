@@ -42,15 +42,21 @@ size_t layout_columns(struct slice text);
 /* --- layout_fit.c: text in columns of a table --- */
 
 /* The text, without blanks at its ends, in exactly `columns` columns, made harmless:
- * its beginning, then blanks; or blanks, then its end. With `dots` an ellipsis says
- * that something is missing. With `isolate`, text that runs from right to left is kept
- * from turning around what stands beside it (U+2068 and U+2069: Unicode Standard Annex
- * 9). */
+ * its beginning, then blanks; or blanks, then its end. With `isolate`, text that runs
+ * from right to left is kept from turning around what stands beside it (U+2068 and
+ * U+2069: Unicode Standard Annex 9). */
 enum fit_side { FIT_BEGINNING, FIT_END };
+enum fit_cut {
+    FIT_PLAIN, /* anywhere */
+    FIT_DOTS,  /* an ellipsis says that something is missing */
+    FIT_WORDS, /* between words, if there are blanks */
+};
 struct fit {
     enum fit_side side;
     size_t columns;
-    bool dots, isolate;
+    enum fit_cut cut;
+    bool isolate;
+    bool ragged; /* no blanks behind */
 };
 void layout_fit(struct strbuf *out, struct slice text, const struct fit *fit);
 

@@ -61,16 +61,37 @@ static size_t ending(struct slice text, size_t columns, size_t *used)
     return start;
 }
 
+/* [from, to) of the text without the half of a word at the end that was cut. */
+static void cut_between_words(struct slice text, size_t *from, size_t *to)
+{
+    const uint8_t *data = text.data;
+    size_t start = *from, end = *to;
+    if (start > 0 && data[start - 1] != ' ')
+        while (start < end && data[start] != ' ')
+            start++;
+    if (start < end)
+        *from = start;
+    if (*to < text.len && data[*to] != ' ')
+        while (end > *from && data[end - 1] != ' ')
+            end--;
+    if (end > *from)
+        *to = end;
+}
+
 void layout_fit(struct strbuf *out, struct slice text, const struct fit *fit)
 {
     text = slice_trim(text);
     bool cut = layout_columns(text) > fit->columns;
-    bool dots = cut && fit->dots && fit->columns > 0;
-    size_t used, room = fit->columns - dots;
+    bool dots = cut && fit->cut == FIT_DOTS && fit->columns > 0;
+    size_t used, from = 0, to = text.len, room = fit->columns - dots;
     if (fit->side == FIT_BEGINNING)
-        text = slice_part(text, 0, beginning(text, room, &used));
+        to = beginning(text, room, &used);
     else
-        text = slice_part(text, ending(text, room, &used), text.len);
+        from = ending(text, room, &used);
+    if (fit->cut == FIT_WORDS)
+        cut_between_words(text, &from, &to);
+    text = slice_trim(slice_part(text, from, to));
+    used = layout_columns(text);
     if (fit->side == FIT_END) {
         layout_blanks(out, room - used);
         strbuf_add_text(out, dots ? ellipsis : "");
@@ -80,7 +101,7 @@ void layout_fit(struct strbuf *out, struct slice text, const struct fit *fit)
     put_edge(out, text, fit->isolate, 0x2069);
     if (fit->side == FIT_BEGINNING) {
         strbuf_add_text(out, dots ? ellipsis : "");
-        layout_blanks(out, room - used);
+        layout_blanks(out, fit->ragged ? 0 : room - used);
     }
 }
 

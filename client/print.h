@@ -35,7 +35,7 @@ void print_facets(struct strbuf *out, struct shape *shape, const json_t *reply,
                   const struct look *look);
 void print_collocates(struct strbuf *out, struct shape *shape,
                       const json_t *reply, const struct look *look);
-/* The same as CSV (RFC 4180, but lines end in "\n"), with a row of names. */
+/* The same as CSV (RFC 4180), with a row of names. */
 void print_timeline_csv(struct strbuf *out, struct shape *shape,
                         const json_t *reply, const struct look *look);
 void print_facets_csv(struct strbuf *out, struct shape *shape,

@@ -7,7 +7,7 @@ static const struct column facet_columns[] = {
     {"value", "value", COLUMN_TEXT},
     {"articles", "articles", COLUMN_COUNT},
     {"hits", "hits", COLUMN_COUNT},
-    {"corpus_articles", "of articles", COLUMN_COUNT},
+    {"corpus_articles", "corpus", COLUMN_COUNT},
     {"share", "per 1,000", COLUMN_SHARE},
     {0}};
 
@@ -15,8 +15,8 @@ static const struct column word_columns[] = {
     {"value", "word", COLUMN_TEXT},
     {"articles", "articles", COLUMN_COUNT},
     {"times", "times", COLUMN_COUNT},
-    {"corpus_articles", "of articles", COLUMN_COUNT},
-    {"corpus_times", "of times", COLUMN_COUNT},
+    {"corpus_articles", "corpus articles", COLUMN_COUNT},
+    {"corpus_times", "corpus times", COLUMN_COUNT},
     {"log_likelihood", "log-likelihood", COLUMN_REAL},
     {0}};
 
@@ -24,16 +24,10 @@ static const struct column collocate_columns[] = {
     {"value", "word", COLUMN_TEXT},
     {"articles", "articles", COLUMN_COUNT},
     {"times", "times", COLUMN_COUNT},
-    {"corpus_times", "of times", COLUMN_COUNT},
+    {"corpus_times", "corpus times", COLUMN_COUNT},
     {"log_likelihood", "log-likelihood", COLUMN_REAL},
     {"log_dice", "logDice", COLUMN_REAL},
     {0}};
-
-/* "(none)" for an article without a source, a language, a topic. */
-static const char *no_value(struct shape *shape, const json_t *row)
-{
-    return reply_text(shape, row, "value").len ? NULL : "(none)";
-}
 
 static void print_table(struct strbuf *out, struct shape *shape,
                         const json_t *reply, const struct look *look,
@@ -45,7 +39,7 @@ static void print_table(struct strbuf *out, struct shape *shape,
     table_init(&table, columns, look);
     for (size_t i = 0; i < count; i++) {
         const json_t *row = json_array_get(rows, i);
-        table_measure(&table, shape, row, no_value(shape, row));
+        table_measure(&table, shape, row, NULL);
     }
     if (count) {
         table_head(out, &table);
@@ -53,7 +47,7 @@ static void print_table(struct strbuf *out, struct shape *shape,
     }
     for (size_t i = 0; i < count && !shape->wrong; i++) {
         const json_t *row = json_array_get(rows, i);
-        table_row(out, shape, &table, row, no_value(shape, row));
+        table_row(out, shape, &table, row, NULL);
         strbuf_add_char(out, '\n');
     }
     uint64_t more = reply_u64(shape, reply, "more");

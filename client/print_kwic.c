@@ -26,7 +26,7 @@ void kwic_look_init(struct kwic_look *k, const struct look *look, size_t width,
     size_t terminal = look->terminal.width;
     *k = (struct kwic_look){.look = look};
     k->source = !terminal || terminal >= WIDE ? 16
-                : terminal >= NARROW          ? 10
+                : terminal >= NARROW          ? 12
                                               : 0;
     if (width || !terminal) {
         k->left = words ? width * WORD_COLUMNS : width;
@@ -39,18 +39,34 @@ void kwic_look_init(struct kwic_look *k, const struct look *look, size_t width,
     k->total = terminal;
 }
 
+/* Punctuation that belongs to the word before it. */
+static bool begins_closing(struct slice text)
+{
+    static const char *const closing[] = {",", ".", ";", ":",  "!", "?",
+                                          ")", "]", "'", "\"", "’", "”"};
+    for (size_t i = 0; i < sizeof closing / sizeof *closing; i++)
+        if (slice_starts_with(text, slice_of(closing[i])))
+            return true;
+    return false;
+}
+
 static void print_right(struct strbuf *out, struct slice text,
                         const struct kwic_look *k, size_t used)
 {
     bool isolate = k->look->terminal.width > 0;
-    struct fit fit = {.side = FIT_BEGINNING, .isolate = isolate};
+    struct fit fit = {.side = FIT_BEGINNING,
+                      .cut = FIT_WORDS,
+                      .isolate = isolate,
+                      .ragged = true};
+    size_t gap = begins_closing(text) ? 0 : GAP;
+    used += gap;
     text = slice_trim(text);
     fit.columns = layout_columns(text);
     if (k->total && used + fit.columns > k->total)
         fit.columns = k->total > used ? k->total - used : 0;
     if (fit.columns == 0)
         return;
-    layout_blanks(out, GAP);
+    layout_blanks(out, gap);
     layout_fit(out, text, &fit);
 }
 
@@ -74,13 +90,15 @@ void print_kwic(struct strbuf *out, struct shape *shape, const json_t *line,
     const char *plain = look->terminal.colour ? "\x1b[0m" : "";
     strbuf_add_text(out, faint);
     layout_fit(out, date.len ? date : SLICE("undated"),
-               &(struct fit){FIT_BEGINNING, DATE_COLUMNS, false, false});
+               &(struct fit){.columns = DATE_COLUMNS});
     strbuf_add_char(out, ' ');
     layout_fit(out, reply_text(shape, line, "source"),
-               &(struct fit){FIT_BEGINNING, k->source, true, isolate});
+               &(struct fit){
+                   .columns = k->source, .cut = FIT_DOTS, .isolate = isolate});
     strbuf_add_text(out, plain);
     layout_blanks(out, GAP);
-    layout_fit(out, left, &(struct fit){FIT_END, k->left, false, isolate});
+    layout_fit(out, left,
+               &(struct fit){FIT_END, k->left, FIT_WORDS, isolate, false});
     layout_blanks(out, GAP);
 
     struct layout layout = {.width = k->total ? k->total - used : 0};
@@ -88,7 +106,7 @@ void print_kwic(struct strbuf *out, struct shape *shape, const json_t *line,
         layout.mark_on = "\x1b[1;31m";
         layout.mark_off = "\x1b[0m";
     }
-    used += layout_fit_marked(out, hit, marks, count, &layout, isolate) + GAP;
+    used += layout_fit_marked(out, hit, marks, count, &layout, isolate);
     print_right(out, must_text(shape, line, "right"), k, used);
     strbuf_add_char(out, '\n');
 out:

@@ -8,7 +8,7 @@ static const struct column plain_columns[] = {
     {"from", "period", COLUMN_TEXT},
     {"articles", "articles", COLUMN_COUNT},
     {"hits", "hits", COLUMN_COUNT},
-    {"corpus_articles", "of articles", COLUMN_COUNT},
+    {"corpus_articles", "corpus", COLUMN_COUNT},
     {"share", "per 1,000", COLUMN_SHARE},
     {0}};
 
@@ -17,7 +17,7 @@ static const struct column source_columns[] = {
     {"source", "source", COLUMN_TEXT},
     {"articles", "articles", COLUMN_COUNT},
     {"hits", "hits", COLUMN_COUNT},
-    {"corpus_articles", "of articles", COLUMN_COUNT},
+    {"corpus_articles", "corpus", COLUMN_COUNT},
     {"share", "per 1,000", COLUMN_SHARE},
     {0}};
 
@@ -37,7 +37,7 @@ struct timeline {
     const struct look *look;
     const json_t *rows, *undated;
     struct table table;
-    bool by_source;
+    bool by_source, left_out;
     double longest; /* what the longest bar stands for */
     size_t bar;     /* its columns; 0: no bars */
     uint64_t articles, hits, corpus;
@@ -94,39 +94,59 @@ static void print_row(struct timeline *t, const json_t *row, const char *first)
     strbuf_add_char(t->out, '\n');
 }
 
-/* Gaps of the corpus that follow each other are one line. Returns the next row. */
-static size_t print_gap(struct timeline *t, size_t from, size_t count)
+static struct slice period_of(const struct timeline *t, size_t row)
 {
-    size_t to = from;
-    while (to + 1 < count && is_gap(json_array_get(t->rows, to + 1)))
-        to++;
-    struct slice first =
-        must_text(t->shape, json_array_get(t->rows, from), "from");
-    struct slice last =
-        must_text(t->shape, json_array_get(t->rows, to), "from");
-    layout_clean(t->out, first);
-    if (!slice_eq(first, last)) {
+    return must_text(t->shape, json_array_get(t->rows, row), "from");
+}
+
+/* The row behind the period's last one: by source it has several. */
+static size_t period_end(const struct timeline *t, size_t from)
+{
+    size_t end = from + 1;
+    while (end < json_array_size(t->rows) &&
+           slice_eq(period_of(t, from), period_of(t, end)))
+        end++;
+    return end;
+}
+
+static bool are_gaps(const struct timeline *t, size_t from, size_t to)
+{
+    while (from < to && is_gap(json_array_get(t->rows, from)))
+        from++;
+    return from == to;
+}
+
+/* "2022-03 .. 2022-07: no articles in the corpus". Gaps that follow each other are one
+ * line. Returns the next row. */
+static size_t print_gap(struct timeline *t, size_t from, size_t end)
+{
+    size_t last = from;
+    while (end < json_array_size(t->rows) &&
+           are_gaps(t, end, period_end(t, end))) {
+        last = end;
+        end = period_end(t, end);
+    }
+    layout_clean(t->out, period_of(t, from));
+    if (last != from) {
         strbuf_add_text(t->out, " .. ");
-        layout_clean(t->out, last);
+        layout_clean(t->out, period_of(t, last));
     }
     strbuf_add_text(t->out, ": no articles in the corpus\n");
-    return to + 1;
+    return end;
 }
 
-static void print_sum(struct timeline *t)
+static void print_period(struct timeline *t, size_t from, size_t end)
 {
-    json_t *sum = json_pack(
-        "{s:I,s:I,s:I}", "articles", (json_int_t)t->articles, "hits",
-        (json_int_t)t->hits, "corpus_articles", (json_int_t)t->corpus);
-    if (!sum)
-        t->out->failed = true;
-    else
-        table_row(t->out, t->shape, &t->table, sum, "sum");
-    strbuf_add_char(t->out, '\n');
-    json_decref(sum);
+    for (; from < end; from++) {
+        const json_t *row = json_array_get(t->rows, from);
+        if (is_gap(row))
+            t->left_out = true;
+        else
+            print_row(t, row, NULL);
+    }
 }
 
-static void print_rows(struct timeline *t)
+static void print_rows(struct timeline *t, const json_t *sum)
 {
     size_t count = json_array_size(t->rows);
     size_t undated = json_array_size(t->undated);
@@ -138,17 +158,21 @@ static void print_rows(struct timeline *t)
     table_head(t->out, &t->table);
     strbuf_add_char(t->out, '\n');
     for (size_t i = 0; i < count && !t->shape->wrong;) {
-        const json_t *row = json_array_get(t->rows, i);
-        if (is_gap(row))
-            i = print_gap(t, i, count);
-        else {
-            print_row(t, row, NULL);
-            i++;
+        size_t end = period_end(t, i);
+        if (are_gaps(t, i, end)) {
+            i = print_gap(t, i, end);
+        } else {
+            print_period(t, i, end);
+            i = end;
         }
     }
     for (size_t i = 0; i < undated; i++)
         print_row(t, json_array_get(t->undated, i), "undated");
-    print_sum(t);
+    table_row(t->out, t->shape, &t->table, sum, "sum");
+    strbuf_add_char(t->out, '\n');
+    if (t->left_out)
+        strbuf_add_text(t->out, "(without sources that have no article in a "
+                                "period)\n");
 }
 
 /* "12 articles, 40 hits, 0.4 ms, generation 3", and what the shares are of. */
@@ -191,8 +215,14 @@ void print_timeline(struct strbuf *out, struct shape *shape,
     table_init(&t.table, t.by_source ? source_columns : plain_columns, look);
     measure(&t, t.rows, NULL);
     measure(&t, t.undated, "undated");
+    json_t *sum = json_pack("{s:s,s:I,s:I,s:I}", "source", "all", "articles",
+                            (json_int_t)t.articles, "hits", (json_int_t)t.hits,
+                            "corpus_articles", (json_int_t)t.corpus);
+    out->failed |= !sum;
+    table_measure(&t.table, shape, sum, "sum");
     if (json_array_size(t.rows) || json_array_size(t.undated))
-        print_rows(&t);
+        print_rows(&t, sum);
+    json_decref(sum);
     print_totals(&t, reply);
     print_notes(out, shape, reply, look);
 }

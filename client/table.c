@@ -17,9 +17,11 @@ double row_share(struct shape *shape, const json_t *row)
 static void add_cell(struct strbuf *out, struct shape *shape,
                      const struct column *column, const json_t *row)
 {
+    struct slice text;
     switch (column->kind) {
     case COLUMN_TEXT:
-        layout_clean(out, reply_text(shape, row, column->name));
+        text = reply_text(shape, row, column->name);
+        layout_clean(out, text.len ? text : SLICE("(none)"));
         break;
     case COLUMN_COUNT:
         layout_number(out, must_u64(shape, row, column->name));
@@ -89,7 +91,7 @@ static void put_cell(struct strbuf *out, const struct table *table, size_t i,
     bool left = table->column[i].kind == COLUMN_TEXT;
     const struct fit fit = {.side = left ? FIT_BEGINNING : FIT_END,
                             .columns = table->width[i],
-                            .dots = true,
+                            .cut = FIT_DOTS,
                             .isolate = table->text_max > 0};
     layout_blanks(out, i ? GAP : 0);
     layout_fit(out, text, &fit);
@@ -117,16 +119,20 @@ void table_row(struct strbuf *out, struct shape *shape,
 
 /* --- CSV --- */
 
+/* A cell that begins like a formula would be run by a spreadsheet: an apostrophe in
+ * front, as in the daemon's own CSV. */
 static void csv_text(struct strbuf *out, struct slice text)
 {
     bool plain = true;
+    bool formula = text.len && memchr("=+-@\t\r", text.data[0], 6);
     for (size_t i = 0; i < text.len; i++)
         plain &= !strchr("\",\r\n", text.data[i]) && text.data[i];
     if (plain) {
+        strbuf_add_text(out, formula ? "'" : "");
         strbuf_add_slice(out, text);
         return;
     }
-    strbuf_add_char(out, '"');
+    strbuf_add_text(out, formula ? "\"'" : "\"");
     for (size_t i = 0; i < text.len; i++)
         strbuf_addf(out, text.data[i] == '"' ? "\"%c" : "%c", text.data[i]);
     strbuf_add_char(out, '"');
@@ -141,7 +147,7 @@ void csv_head(struct strbuf *out, const struct column *column)
         strbuf_addf(out, "%s%s", first ? "" : ",", column->name);
         first = false;
     }
-    strbuf_add_char(out, '\n');
+    strbuf_add_text(out, "\r\n");
 }
 
 void csv_row(struct strbuf *out, struct shape *shape,
@@ -162,5 +168,5 @@ void csv_row(struct strbuf *out, struct shape *shape,
         else if (json_is_true(json_object_get(row, column->name)))
             strbuf_add_char(out, '1');
     }
-    strbuf_add_char(out, '\n');
+    strbuf_add_text(out, "\r\n");
 }

@@ -7,7 +7,7 @@
 enum { TABLE_COLUMNS_MAX = 8 };
 
 enum column_kind {
-    COLUMN_TEXT,  /* on the left */
+    COLUMN_TEXT,  /* on the left; "(none)" for nothing */
     COLUMN_COUNT, /* 1,234 */
     COLUMN_REAL,  /* with two digits */
     COLUMN_SHARE, /* articles per 1,000 corpus_articles; not in CSV */
