@@ -95,10 +95,15 @@ const char *const timeline_params[] = {
 const char *const facets_params[] = {
     "q", "phrase", "match", "facets.by", "facets.limit", "view.deadline_ms",
     NULL};
-const char *const collocates_params[] = {
-    "q",   "phrase",          "match",            "window",
-    "min", "collocates.sort", "collocates.limit", "view.deadline_ms",
-    NULL};
+const char *const collocates_params[] = {"q",
+                                         "phrase",
+                                         "match",
+                                         "window",
+                                         "min",
+                                         "collocates.sort",
+                                         "collocates.limit",
+                                         "view.deadline_ms",
+                                         NULL};
 const char *const no_params[] = {NULL};
 
 /* What of a user's text goes into a sentence about it. */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "check.h"
 #include "engine/engine.h"
+#include "views/timeline.h"
 #include "views/kwic.h"
 
 static int read_params(const char *target, const char *body,
@@ -193,6 +194,35 @@ TEST(deep_json_is_refused_and_not_followed)
     strbuf_release(&body);
 }
 
+TEST(counts_have_standards_of_their_own)
+{
+    struct arena arena;
+    struct params p;
+    struct err err = {0};
+    arena_init(&arena, 1 << 20);
+    CHECK_OK(read_params("/", "", timeline_params, &arena, &p, &err), err);
+    CHECK(p.by == BY_MONTH && p.group == GROUP_NONE && p.deadline_ms == 60000);
+    CHECK_OK(read_params("/?by=week&group=source", "", timeline_params, &arena,
+                         &p, &err),
+             err);
+    CHECK(p.by == BY_WEEK && p.group == GROUP_SOURCE);
+    CHECK_OK(read_params("/", "", facets_params, &arena, &p, &err), err);
+    CHECK(p.by == FACETS_BY_SOURCE && p.limit == 20 && p.deadline_ms == 60000);
+    CHECK_OK(
+        read_params("/?by=words&limit=0", "", facets_params, &arena, &p, &err),
+        err);
+    CHECK(p.by == FACETS_BY_WORDS && p.limit == 0);
+    CHECK_OK(read_params("/", "", collocates_params, &arena, &p, &err), err);
+    CHECK(p.window == 5 && p.min == 2 && p.limit == 50 &&
+          p.sort == BY_LOG_LIKELIHOOD && p.deadline_ms == 60000);
+    CHECK_OK(read_params("/?sort=log_dice&window=50&min=1", "{\"limit\":7}",
+                         collocates_params, &arena, &p, &err),
+             err);
+    CHECK(p.window == 50 && p.min == 1 && p.limit == 7 &&
+          p.sort == BY_LOG_DICE);
+    arena_reset(&arena);
+}
+
 TEST(no_memory_is_told_as_such)
 {
     int rc = ERR_NOMEM;
@@ -211,6 +241,7 @@ TEST(no_memory_is_told_as_such)
 }
 
 RUN(T(what_is_not_given_has_its_standard_value),
-    T(views_have_standards_of_their_own), T(target_and_body_say_the_same),
-    T(nothing_is_ignored), T(each_endpoint_knows_its_own),
-    T(deep_json_is_refused_and_not_followed), T(no_memory_is_told_as_such))
+    T(views_have_standards_of_their_own), T(counts_have_standards_of_their_own),
+    T(target_and_body_say_the_same), T(nothing_is_ignored),
+    T(each_endpoint_knows_its_own), T(deep_json_is_refused_and_not_followed),
+    T(no_memory_is_told_as_such))
