@@ -66,15 +66,15 @@ struct side {
     uint32_t width;
 };
 
-/* Whether a joined form covers both words: "C-130" is not cut. Such a form comes
- * right after its first part. */
-static bool are_joined(const struct place *place, size_t a, size_t b)
+/* Whether a joined form covers this word and the one before: "C-130" is not cut. Such
+ * a form comes right after its first part. */
+static bool joins_before(const struct place *place, size_t word)
 {
     const struct token *token = place->tokens->token;
-    uint32_t from = token[a].position, to = token[b].position;
-    for (size_t i = b; i-- > 0 && token[i].position + LIMIT_JOINED_PARTS > to;)
-        if (token[i].joined && token[i].position <= from &&
-            token[i].position + token[i].width > to)
+    uint32_t to = token[word].position;
+    for (size_t i = word;
+         i-- > 0 && token[i].position + LIMIT_JOINED_PARTS > to;)
+        if (token[i].joined && token[i].position + token[i].width > to)
             return true;
     return false;
 }
@@ -101,7 +101,7 @@ static bool cut_between(const struct side *side, size_t taken, size_t next,
             }
     }
     *out = to;
-    return side->unit == KWIC_WORDS || !are_joined(side->place, a, b);
+    return side->unit == KWIC_WORDS || !joins_before(side->place, b);
 }
 
 static struct slice piece_between(const struct side *side, uint32_t a,

@@ -13,8 +13,7 @@ const struct token *view_token_at(const struct tokens *tokens,
         else
             high = middle;
     }
-    while (low < tokens->count && tokens->token[low].joined)
-        low++;
+    /* A joined form comes after the word it begins with. */
     if (low == tokens->count || tokens->token[low].position != position)
         return NULL;
     return &tokens->token[low];

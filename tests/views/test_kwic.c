@@ -1,4 +1,5 @@
 #include "views/kwic.h"
+#include "views/view_text.h"
 
 #include "../query/one_article.h"
 #include "base/mem.h"
@@ -91,6 +92,8 @@ TEST(a_line_is_the_hit_between_its_context)
          KWIC_COLUMNS, 40, "one two |[three]| four"},
         {"none at the outer ends", "\n\n one two \n", "two", KWIC_COLUMNS, 40,
          "one |[two]|"},
+        {"and counts as one", "one  \n\n  two   three", "three", KWIC_COLUMNS,
+         8, "one two |[three]|"},
         {"white space in the hit", "one two\n\n three four", "\"two three\"",
          KWIC_WORDS, 1, "one |[two] [three]| four"},
         {"the words between are not marked", "oil or gas prices fell",
@@ -228,7 +231,7 @@ static const char *const questions[] = {
     "oil NEAR/5 prices",
     "\u4e2d OR \u56fd OR oil",
     "c130 OR accord OR us",
-    "(crude ADJ/9 oil) OR oil OR prices",
+    "(crude ADJ/9 oil) OR crude OR prices",
     "\u043d\u0435\u0444\u0442\u044c OR \u0e44",
 };
 
@@ -469,6 +472,55 @@ TEST(keys_sort_as_a_plain_comparison_of_the_context)
     }
 }
 
+TEST(the_eighth_word_counts_and_the_ninth_does_not)
+{
+    static const struct {
+        const char *body;
+        enum kwic_sort sort;
+        bool differs;
+    } rows[] = {
+        {"hit a b c d e f g X i", KWIC_BY_RIGHT, true},
+        {"hit a b c d e f g h X", KWIC_BY_RIGHT, false},
+        {"i X g f e d c b a hit", KWIC_BY_LEFT, true},
+        {"X h g f e d c b a hit", KWIC_BY_LEFT, false},
+    };
+    for (size_t i = 0; i < 4; i++) {
+        struct slice key[2];
+        struct scene scene[2];
+        for (int s = 0; s < 2; s++) {
+            struct err err = {0};
+            char body[64];
+            snprintf(body, sizeof body, "%s", rows[i].body);
+            *strchr(body, 'X') = s ? 'y' : 'z';
+            scene_init(&scene[s], "", body, "hit");
+            CHECK_OK(kwic_key(&scene[s].one.article, &scene[s].one.analysis,
+                              &scene[s].hits.hit[0], rows[i].sort,
+                              &scene[s].arena, &key[s], &err),
+                     err);
+        }
+        CHECK_EQ(slice_cmp(key[0], key[1]) > 0, rows[i].differs);
+        CHECK_EQ(slice_eq(key[0], key[1]), !rows[i].differs);
+        scene_release(&scene[0]);
+        scene_release(&scene[1]);
+    }
+}
+
+TEST(marks_that_overlap_become_one)
+{
+    static const struct mark ranges[] = {{0, 3}, {1, 6}, {6, 8}, {9, 11}};
+    static const struct mark want[] = {{0, 5}, {5, 7}, {8, 10}};
+    struct arena arena;
+    struct view_line line;
+    struct err err = {0};
+    arena_init(&arena, SIZE_MAX);
+    CHECK_OK(view_squeeze(SLICE("ab  cdef hi"), ranges, 4, &arena, &line, &err),
+             err);
+    CHECK_SLICE(line.text, SLICE("ab cdef hi"));
+    CHECK_EQ(line.mark_count, 3);
+    CHECK(memcmp(line.mark, want, sizeof want) == 0);
+    arena_reset(&arena);
+}
+
 /* --- sampling --- */
 
 TEST(samples_are_the_same_for_a_seed_and_fair)
@@ -499,7 +551,7 @@ TEST(a_hit_of_another_text_is_refused)
     struct kwic_line line;
     struct slice key;
     struct span leaf = {7, 8};
-    static const struct span spans[] = {{7, 8}, {0, 8}, {50, 51}, {0, 102}};
+    static const struct span spans[] = {{7, 8}, {0, 8}, {50, 51}, {0, 103}};
     scene_init(&scene, "Oil up", "Prices of oil rise", "oil");
     for (size_t i = 0; i < 4; i++) {
         struct hit hit = {spans[i], &leaf, 1};
@@ -548,5 +600,7 @@ RUN(T(a_line_is_the_hit_between_its_context),
     T(the_context_stays_within_its_part),
     T(every_width_gives_a_piece_of_the_text), T(as_many_words_as_asked),
     T(keys_sort_as_a_plain_comparison_of_the_context),
+    T(the_eighth_word_counts_and_the_ninth_does_not),
+    T(marks_that_overlap_become_one),
     T(samples_are_the_same_for_a_seed_and_fair),
     T(a_hit_of_another_text_is_refused), T(no_memory_is_told_as_such))
