@@ -13,21 +13,12 @@
 #include "base/mem.h"
 #include "base/options.h"
 #include "bench/random_query.h"
-#include "engine/registry/engines.h"
 #include "query/oracle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { RETURNED_MAX = 200, DIFFERENCES_SHOWN = 20 };
-
-struct sample_set {
-    struct sample_article *sample;
-    doc_ref *doc; /* of each sample */
-    size_t count, capacity;
-    struct arena arena; /* the articles and their tokens */
-    struct stemmers *stemmers;
-};
 
 /* What the engine says of one article. */
 struct answer {
@@ -51,55 +42,12 @@ struct run {
     uint64_t hits;
 };
 
-static int load_article(void *context, struct searcher *searcher, doc_ref doc,
-                        const struct hit_list *hits, struct err *err)
-{
-    (void)hits;
-    struct sample_set *set = context;
-    if (set->count == set->capacity) {
-        size_t capacity = set->capacity ? set->capacity * 2 : 1024;
-        struct sample_article *sample =
-            mem_realloc(set->sample, capacity * sizeof *sample);
-        if (!sample)
-            return err_set(err, ERR_NOMEM, "no memory for the articles");
-        set->sample = sample;
-        doc_ref *docs = mem_realloc(set->doc, capacity * sizeof *docs);
-        if (!docs)
-            return err_set(err, ERR_NOMEM, "no memory for the articles");
-        set->doc = docs;
-        set->capacity = capacity;
-    }
-    struct sample_article *sample = &set->sample[set->count];
-    *sample = (struct sample_article){0};
-    int rc = searcher->snapshot->engine->article(searcher, doc, &set->arena,
-                                                 &sample->article, err);
-    if (rc == ERR_OK)
-        rc = analyse_article(&sample->article, set->stemmers, &set->arena,
-                             &sample->analysis);
-    if (rc == ERR_OK)
-        set->doc[set->count++] = doc;
-    return rc;
-}
-
-static size_t sample_of(const struct sample_set *set, doc_ref doc)
-{
-    size_t low = 0, high = set->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (set->doc[middle] < doc)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < set->count && set->doc[low] == doc ? low : set->count;
-}
-
 static int take_answer(void *context, struct searcher *searcher, doc_ref doc,
                        const struct hit_list *hits, struct err *err)
 {
     (void)searcher;
     struct run *run = context;
-    size_t at = sample_of(&run->set, doc);
+    size_t at = sample_set_find(&run->set, doc);
     if (at == run->set.count)
         return err_set(err, ERR_CORRUPT,
                        "an article that was not there before");
@@ -124,17 +72,6 @@ static int prepare(struct run *run, const char *text, struct query *query,
     const struct engine *engine = run->searcher->snapshot->engine;
     return query_resolve(&parsed, engine->lexicon(run->searcher),
                          run->set.stemmers, &run->arena, query, err);
-}
-
-static int load(struct run *run, struct err *err)
-{
-    struct query everything;
-    int rc = prepare(run, "date:0001..9999 OR date:none", &everything, err);
-    if (rc)
-        return rc;
-    return run->searcher->snapshot->engine->visit(run->searcher, &everything,
-                                                  false, NULL, &run->arena,
-                                                  load_article, &run->set, err);
 }
 
 static void differ(struct run *run, const char *what, size_t at)
@@ -292,24 +229,14 @@ static void report(const struct run *run)
 static int run_queries(struct run *run, const char *dir, long queries,
                        struct err *err)
 {
-    struct snapshot *snapshot;
-    int rc = snapshot_open(dir, engines, &snapshot, err);
+    int rc = sample_set_open(&run->set, dir, &run->searcher, err);
     if (rc)
         return rc;
-    rc = searcher_open(snapshot, &run->searcher, err);
-    snapshot_unref(snapshot);
-    if (rc)
-        return rc;
-    rc = load(run, err);
-    if (rc == ERR_OK && run->set.count == 0)
-        rc = err_set(err, ERR_INVALID, "%s: no articles", dir);
-    if (rc == ERR_OK) {
-        run->random.sample = run->set.sample;
-        run->random.sample_count = run->set.count;
-        run->answer = mem_alloc(run->set.count * sizeof *run->answer);
-        if (!run->answer)
-            rc = err_set(err, ERR_NOMEM, "no memory for the answers");
-    }
+    run->random.sample = run->set.sample;
+    run->random.sample_count = run->set.count;
+    run->answer = mem_alloc(run->set.count * sizeof *run->answer);
+    if (!run->answer)
+        rc = err_set(err, ERR_NOMEM, "no memory for the answers");
     for (long i = 0; rc == ERR_OK && i < queries; i++) {
         random_query(&run->random, &run->text);
         rc = ask(run, err);
@@ -348,14 +275,11 @@ int main(int argc, char **argv)
     }
     struct run run = {.others = (size_t)others, .show = show};
     run.random.state = (uint64_t)seed * UINT64_C(0x9E3779B97F4A7C15);
-    arena_init(&run.set.arena, SIZE_MAX);
     arena_init(&run.arena, LIMIT_QUERY_MEMORY);
     arena_init(&run.scratch, LIMIT_QUERY_MEMORY);
     strbuf_init(&run.text, LIMIT_QUERY_BYTES);
-    run.set.stemmers = stemmers_new();
 
-    int rc =
-        run.set.stemmers ? run_queries(&run, dir, queries, &err) : ERR_NOMEM;
+    int rc = run_queries(&run, dir, queries, &err);
     if (rc)
         fprintf(stderr, "dateline-oracle: %s: %s\n", err_name(rc), err.text);
     else
@@ -364,13 +288,10 @@ int main(int argc, char **argv)
     if (!rc && !enough)
         printf("under a third of the queries had an answer\n");
 
-    stemmers_free(run.set.stemmers);
+    sample_set_release(&run.set);
     mem_free(run.answer);
-    mem_free(run.set.sample);
-    mem_free(run.set.doc);
     strbuf_release(&run.text);
     arena_reset(&run.arena);
     arena_reset(&run.scratch);
-    arena_reset(&run.set.arena);
     return rc || run.differences || !enough;
 }

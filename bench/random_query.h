@@ -4,12 +4,7 @@
 #define BENCH_RANDOM_QUERY_H
 
 #include "base/strbuf.h"
-#include "text/analyse.h"
-
-struct sample_article {
-    struct article article;
-    struct analysis analysis;
-};
+#include "bench/sample_set.h"
 
 enum random_operator {
     RANDOM_WORD,

@@ -1,0 +1,108 @@
+#include "bench/sample_set.h"
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "engine/registry/engines.h"
+
+#include <string.h>
+
+static int grow(struct sample_set *set)
+{
+    size_t capacity = set->capacity ? set->capacity * 2 : 1024;
+    struct sample_article *sample =
+        mem_realloc(set->sample, capacity * sizeof *sample);
+    if (!sample)
+        return ERR_NOMEM;
+    set->sample = sample;
+    doc_ref *doc = mem_realloc(set->doc, capacity * sizeof *doc);
+    if (!doc)
+        return ERR_NOMEM;
+    set->doc = doc;
+    set->capacity = capacity;
+    return ERR_OK;
+}
+
+static int load_article(void *context, struct searcher *searcher, doc_ref doc,
+                        const struct hit_list *hits, struct err *err)
+{
+    (void)hits;
+    struct sample_set *set = context;
+    if (set->count == set->capacity && grow(set))
+        return err_set(err, ERR_NOMEM, "no memory for the articles");
+    struct sample_article *sample = &set->sample[set->count];
+    *sample = (struct sample_article){0};
+    int rc = searcher->snapshot->engine->article(searcher, doc, &set->arena,
+                                                 &sample->article, err);
+    if (rc == ERR_OK)
+        rc = analyse_article(&sample->article, set->stemmers, &set->arena,
+                             &sample->analysis);
+    if (rc == ERR_OK)
+        set->doc[set->count++] = doc;
+    return rc;
+}
+
+static int load_all(struct sample_set *set, struct searcher *searcher,
+                    struct err *err)
+{
+    const struct engine *engine = searcher->snapshot->engine;
+    struct parsed parsed;
+    struct query everything;
+    struct arena arena;
+    arena_init(&arena, LIMIT_QUERY_MEMORY);
+    int rc = query_parse(SLICE("date:0001..9999 OR date:none"), &arena, &parsed,
+                         err);
+    if (rc == ERR_OK)
+        rc = query_resolve(&parsed, engine->lexicon(searcher), set->stemmers,
+                           &arena, &everything, err);
+    if (rc == ERR_OK)
+        rc = engine->visit(searcher, &everything, false, NULL, &arena,
+                           load_article, set, err);
+    arena_reset(&arena);
+    return rc;
+}
+
+int sample_set_open(struct sample_set *set, const char *dir,
+                    struct searcher **out, struct err *err)
+{
+    struct snapshot *snapshot;
+    memset(set, 0, sizeof *set);
+    arena_init(&set->arena, SIZE_MAX);
+    set->stemmers = stemmers_new();
+    if (!set->stemmers)
+        return err_set(err, ERR_NOMEM, "no memory for stemmers");
+    int rc = snapshot_open(dir, engines, &snapshot, err);
+    if (rc)
+        return rc;
+    rc = searcher_open(snapshot, out, err);
+    snapshot_unref(snapshot);
+    if (rc)
+        return rc;
+    rc = load_all(set, *out, err);
+    if (rc == ERR_OK && set->count == 0)
+        rc = err_set(err, ERR_INVALID, "%s: no articles", dir);
+    if (rc)
+        searcher_close(*out);
+    return rc;
+}
+
+void sample_set_release(struct sample_set *set)
+{
+    stemmers_free(set->stemmers);
+    mem_free(set->sample);
+    mem_free(set->doc);
+    arena_reset(&set->arena);
+}
+
+size_t sample_set_find(const struct sample_set *set, doc_ref doc)
+{
+    size_t low = 0, high = set->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (set->doc[middle] < doc)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < set->count && set->doc[low] == doc ? low : set->count;
+}
