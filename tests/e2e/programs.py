@@ -98,9 +98,14 @@ class Daemon:
         """The exit status after SIGTERM."""
         if self.process.poll() is None:
             self.process.terminate()
-        status = self.process.wait(timeout=30)
-        self.log.close()
-        return status
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # a fault, but nothing may stay behind
+            self.process.kill()
+            self.process.wait()
+            raise
+        finally:
+            self.log.close()
 
     def __enter__(self):
         return self
