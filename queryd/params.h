@@ -42,11 +42,15 @@ struct params {
 
 /* What each endpoint allows; lists end in NULL. A name may be "kwic.sort": what the
  * client calls sort, with kwic's values and standard. */
-extern const char *const search_params[],
-    *const count_params[], *const explain_params[], *const kwic_params[],
-                                                        *const export_params[], *const timeline_params[],
-    *const facets_params[], *const collocates_params[],
-                                                            *const no_params[];
+extern const char *const search_params[];
+extern const char *const count_params[];
+extern const char *const explain_params[];
+extern const char *const kwic_params[];
+extern const char *const export_params[];
+extern const char *const timeline_params[];
+extern const char *const facets_params[];
+extern const char *const collocates_params[];
+extern const char *const no_params[];
 
 /* `allowed` is the endpoint's list. Text is in `arena`, or borrows from `target`.
  * ERR_INVALID with a sentence that names the parameter. */

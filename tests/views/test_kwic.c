@@ -1,11 +1,11 @@
 #include "views/kwic.h"
 #include "views/view_text.h"
 
-#include "../query/one_article.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "check.h"
+#include "views/scene.h"
 
 /* "left|a [marked] word|right". */
 static void show(const struct kwic_line *line, struct strbuf *out)
@@ -26,36 +26,6 @@ static void show(const struct kwic_line *line, struct strbuf *out)
     }
     strbuf_add_char(out, '|');
     strbuf_add_slice(out, line->right);
-}
-
-/* The hits of a query in one article, and what they need. */
-struct scene {
-    struct one_article one;
-    struct arena arena;
-    struct hit_list hits;
-};
-
-static void scene_init(struct scene *scene, const char *title, const char *body,
-                       const char *text)
-{
-    struct err err = {0};
-    struct query query;
-    struct token_view view;
-    arena_init(&scene->arena, SIZE_MAX);
-    CHECK_EQ(one_article_init(&scene->one, "en", title, body), ERR_OK);
-    scene->one.article.key = SLICE("t:1");
-    scene->one.article.source = SLICE("t");
-    CHECK_OK(one_article_query(&scene->one, text, &scene->arena, &query, &err),
-             err);
-    token_view_init(&view, &scene->one.article, &scene->one.analysis);
-    CHECK_OK(match_hits(&query, &view.base, &scene->arena, &scene->hits, &err),
-             err);
-}
-
-static void scene_release(struct scene *scene)
-{
-    arena_reset(&scene->arena);
-    one_article_release(&scene->one);
 }
 
 static int make(struct scene *scene, size_t hit, enum kwic_unit unit,
@@ -187,54 +157,6 @@ TEST(the_context_stays_within_its_part)
 
 /* --- random articles --- */
 
-static const char *const pieces[] = {
-    "oil",
-    "Crude",
-    "prices",
-    "\u043d\u0435\u0444\u0442\u044c",
-    "\u4e2d",
-    "\u56fd",
-    "\u3002",
-    "\u0627\u0644\u0646\u0641\u0637",
-    "e\u0301",
-    "\u0e44\u0e17\u0e22",
-    "C-130",
-    "l'accord",
-    "U.S.",
-    "1,234.5",
-    "Ukraine's",
-    "\U0001f1fa\U0001f1f8",
-    "\u200d",
-    "\u0301",
-    "\ud55c\uad6d",
-    "......",
-    "averyveryverylongwordwithoutanyend",
-};
-static const char *const gaps[] = {" ", " ",   " ", "\n\n", "  \t",   ", ",
-                                   "",  " \"", "/", "-",    "\u00a0", "\uff0c"};
-
-static const char *random_text(uint64_t *rng, struct strbuf *out)
-{
-    strbuf_reset(out);
-    for (uint32_t n = 1 + rng_below(rng, 120); n > 0; n--) {
-        strbuf_add_text(out,
-                        pieces[rng_below(rng, sizeof pieces / sizeof *pieces)]);
-        strbuf_add_text(out, gaps[rng_below(rng, sizeof gaps / sizeof *gaps)]);
-    }
-    return out->data;
-}
-
-static const char *const questions[] = {
-    "oil",
-    "oil OR crude",
-    "\"crude oil\"",
-    "oil NEAR/5 prices",
-    "\u4e2d OR \u56fd OR oil",
-    "c130 OR accord OR us",
-    "(crude ADJ/9 oil) OR crude OR prices",
-    "\u043d\u0435\u0444\u0442\u044c OR \u0e44",
-};
-
 static void squeeze(struct slice text, struct strbuf *out)
 {
     strbuf_reset(out);
@@ -350,161 +272,6 @@ TEST(as_many_words_as_asked)
     }
 }
 
-/* --- sort keys --- */
-
-enum { HITS_MOST = 4000 };
-
-struct entry {
-    const struct scene *scene;
-    const struct hit *hit;
-    struct slice key;
-};
-
-static enum kwic_sort sorting;
-
-/* The definition, straight: word by word from the plain list of words. */
-static int compare_words(const struct entry *x, const struct entry *y,
-                         bool forward)
-{
-    for (uint32_t i = 1; i <= 8; i++) {
-        struct slice form[2] = {{0}};
-        const struct entry *side[] = {x, y};
-        for (int s = 0; s < 2; s++) {
-            const struct analysis *analysis = &side[s]->scene->one.analysis;
-            const struct span *span = &side[s]->hit->span;
-            int64_t at =
-                forward ? (int64_t)span->end - 1 + i : (int64_t)span->start - i;
-            for (size_t t = 0; t < analysis->tokens.count; t++)
-                if (analysis->tokens.token[t].position == at &&
-                    !analysis->tokens.token[t].joined)
-                    form[s] = analysis->tokens.token[t].form;
-        }
-        int order = slice_cmp(form[0], form[1]);
-        if (order || !form[0].len)
-            return order;
-    }
-    return 0;
-}
-
-static int naive_order(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-    const struct article *p = &x->scene->one.article,
-                         *q = &y->scene->one.article;
-    int order = 0;
-    if (sorting == KWIC_BY_LEFT || sorting == KWIC_BY_RIGHT)
-        order = compare_words(x, y, sorting == KWIC_BY_RIGHT);
-    if (sorting == KWIC_BY_SOURCE)
-        order = slice_cmp(p->source, q->source);
-    if (!order && sorting != KWIC_BY_POSITION) {
-        bool dated[] = {p->published.precision != DATE_NONE,
-                        q->published.precision != DATE_NONE};
-        order = dated[1] - dated[0];
-        if (!order && dated[0])
-            order = (q->published.seconds > p->published.seconds) -
-                    (q->published.seconds < p->published.seconds);
-    }
-    if (!order)
-        order = slice_cmp(p->key, q->key);
-    if (!order)
-        order = (x->hit->span.start > y->hit->span.start) -
-                (x->hit->span.start < y->hit->span.start);
-    if (!order)
-        order = (x->hit->span.end > y->hit->span.end) -
-                (x->hit->span.end < y->hit->span.end);
-    return order;
-}
-
-static int key_order(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-    return slice_cmp(x->key, y->key);
-}
-
-TEST(keys_sort_as_a_plain_comparison_of_the_context)
-{
-    enum { SCENES = 60 };
-    static struct scene scene[SCENES];
-    static struct strbuf text[SCENES];
-    static struct entry entry[HITS_MOST], copy[HITS_MOST];
-    static const char *const sources[] = {"", "a", "ab", "b"};
-    uint64_t rng = 13;
-    size_t count = 0;
-    for (size_t i = 0; i < SCENES; i++) {
-        strbuf_init(&text[i], SIZE_MAX);
-        scene_init(&scene[i], rng_below(&rng, 2) ? "oil" : "crude oil prices",
-                   random_text(&rng, &text[i]), questions[i % 8]);
-        struct article *article = &scene[i].one.article;
-        article->key = slice_of(
-            arena_printf(&scene[i].arena, "t:%u", rng_below(&rng, 10000)));
-        article->source = slice_of(sources[rng_below(&rng, 4)]);
-        article->published = (struct date){
-            .seconds = (int64_t)rng_below(&rng, 3) * 1000000000 - 1000000000,
-            .precision = rng_below(&rng, 3) ? DATE_DAY : DATE_NONE};
-        for (size_t h = 0; h < scene[i].hits.count; h++)
-            entry[count++] =
-                (struct entry){&scene[i], &scene[i].hits.hit[h], {0}};
-    }
-    CHECK(count > 200);
-    for (sorting = KWIC_BY_DATE; sorting <= KWIC_BY_POSITION; sorting++) {
-        for (size_t i = 0; i < count; i++) {
-            const struct one_article *one = &entry[i].scene->one;
-            struct arena *arena = &scene[0].arena;
-            struct err err = {0};
-            CHECK_OK(kwic_key(&one->article, &one->analysis, entry[i].hit,
-                              sorting, arena, &entry[i].key, &err),
-                     err);
-        }
-        memcpy(copy, entry, sizeof copy);
-        qsort(entry, count, sizeof *entry, key_order);
-        qsort(copy, count, sizeof *copy, naive_order);
-        for (size_t i = 0; i < count; i++) {
-            CHECK_MSG(entry[i].hit == copy[i].hit, "sort %d, place %zu",
-                      sorting, i);
-            if (i > 0)
-                CHECK_MSG(key_order(&entry[i - 1], &entry[i]) < 0,
-                          "sort %d: a hit twice", sorting);
-        }
-    }
-    for (size_t i = 0; i < SCENES; i++) {
-        scene_release(&scene[i]);
-        strbuf_release(&text[i]);
-    }
-}
-
-TEST(the_eighth_word_counts_and_the_ninth_does_not)
-{
-    static const struct {
-        const char *body;
-        enum kwic_sort sort;
-        bool differs;
-    } rows[] = {
-        {"hit a b c d e f g X i", KWIC_BY_RIGHT, true},
-        {"hit a b c d e f g h X", KWIC_BY_RIGHT, false},
-        {"i X g f e d c b a hit", KWIC_BY_LEFT, true},
-        {"X h g f e d c b a hit", KWIC_BY_LEFT, false},
-    };
-    for (size_t i = 0; i < 4; i++) {
-        struct slice key[2];
-        struct scene scene[2];
-        for (int s = 0; s < 2; s++) {
-            struct err err = {0};
-            char body[64];
-            snprintf(body, sizeof body, "%s", rows[i].body);
-            *strchr(body, 'X') = s ? 'y' : 'z';
-            scene_init(&scene[s], "", body, "hit");
-            CHECK_OK(kwic_key(&scene[s].one.article, &scene[s].one.analysis,
-                              &scene[s].hits.hit[0], rows[i].sort,
-                              &scene[s].arena, &key[s], &err),
-                     err);
-        }
-        CHECK_EQ(slice_cmp(key[0], key[1]) > 0, rows[i].differs);
-        CHECK_EQ(slice_eq(key[0], key[1]), !rows[i].differs);
-        scene_release(&scene[0]);
-        scene_release(&scene[1]);
-    }
-}
-
 TEST(marks_that_overlap_become_one)
 {
     static const struct mark ranges[] = {{0, 3}, {1, 6}, {6, 8}, {9, 11}};
@@ -519,30 +286,6 @@ TEST(marks_that_overlap_become_one)
     CHECK_EQ(line.mark_count, 3);
     CHECK(memcmp(line.mark, want, sizeof want) == 0);
     arena_reset(&arena);
-}
-
-/* --- sampling --- */
-
-TEST(samples_are_the_same_for_a_seed_and_fair)
-{
-    enum { KEYS = 200, POSITIONS = 50, BINS = 16 };
-    size_t bin[BINS] = {0}, moved = 0;
-    for (int k = 0; k < KEYS; k++) {
-        char key[32];
-        snprintf(key, sizeof key, "t:%d", k);
-        for (uint32_t p = 0; p < POSITIONS; p++) {
-            uint64_t value = kwic_sample_value(1, slice_of(key), p);
-            CHECK(value == kwic_sample_value(1, slice_of(key), p));
-            moved +=
-                value >> 60 != kwic_sample_value(2, slice_of(key), p) >> 60;
-            bin[value >> 60]++;
-        }
-    }
-    /* 625 expected in each, deviation 24. */
-    for (size_t i = 0; i < BINS; i++)
-        CHECK_MSG(bin[i] > 500 && bin[i] < 750, "bin %zu: %zu", i, bin[i]);
-    /* Another seed is another sample: 15 of 16 move. */
-    CHECK(moved > 9000);
 }
 
 TEST(a_hit_of_another_text_is_refused)
@@ -599,8 +342,5 @@ TEST(no_memory_is_told_as_such)
 RUN(T(a_line_is_the_hit_between_its_context),
     T(the_context_stays_within_its_part),
     T(every_width_gives_a_piece_of_the_text), T(as_many_words_as_asked),
-    T(keys_sort_as_a_plain_comparison_of_the_context),
-    T(the_eighth_word_counts_and_the_ninth_does_not),
-    T(marks_that_overlap_become_one),
-    T(samples_are_the_same_for_a_seed_and_fair),
-    T(a_hit_of_another_text_is_refused), T(no_memory_is_told_as_such))
+    T(marks_that_overlap_become_one), T(a_hit_of_another_text_is_refused),
+    T(no_memory_is_told_as_such))
