@@ -167,8 +167,9 @@ static bool sentence_ends(const struct gap *gap, size_t at)
         return false; /* SB8 */
     bool at_word = text.data[at] == '.' &&
                    (at == gap->before->end || at + 1 == gap->before->end);
-    return closed || !at_word || is_indented(gap) ||
-           !abbreviation_goes_on(text, gap->before, gap->after); /* SB11 */
+    return closed || !at_word ||
+           !abbreviation_goes_on(text, gap->before, gap->after) ||
+           is_indented(gap); /* SB11 */
 }
 
 /* The first blank line decides: what stands before and behind it are two. */
@@ -197,17 +198,28 @@ static enum found look(const struct gap *gap)
     return found;
 }
 
+/* The commonest punctuation beyond ASCII, which ends nothing: quotation marks and
+ * dashes, Chinese commas and brackets. */
+static bool is_harmless(int32_t c)
+{
+    return (c >= 0x2010 && c <= 0x2023) || (c >= 0xa0 && c <= 0xbf) ||
+           c == 0x3000 || c == 0x3001 || (c >= 0x3003 && c <= 0x301f) ||
+           (c >= 0xff08 && c <= 0xff0c) || c == 0xff1a || c == 0xff1b;
+}
+
 /* Most gaps are a space, a comma, the end of a line: nothing that ends anything. */
 static inline bool worth_a_look(struct slice text, size_t from, size_t to)
 {
-    const uint8_t *byte = text.data + from, *end = text.data + to;
-    if (end - byte == 1 && *byte == ' ')
+    if (to - from == 1 && text.data[from] == ' ')
         return false;
     unsigned newlines = 0;
-    for (; byte < end; byte++) {
-        if (*byte == '.' || *byte == '!' || *byte == '?' || *byte >= 0x80)
+    for (size_t at = from; at < to;) {
+        int32_t c;
+        U8_NEXT(text.data, at, to, c);
+        if (c == '.' || c == '!' || c == '?' || c < 0 ||
+            (c >= 0x80 && !is_harmless(c)))
             return true;
-        newlines += *byte == '\n';
+        newlines += c == '\n';
     }
     return newlines > 1;
 }

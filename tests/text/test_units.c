@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "check.h"
 #include "corpus_text.h"
 #include "units_text.h"
@@ -223,6 +224,32 @@ static void see_model(struct slice text, struct slice lang, void *arg)
     arena_reset(&arena);
 }
 
+/* Every code point between two words. */
+TEST(what_ends_a_sentence_is_icus_property)
+{
+    unsigned ends = 0;
+    for (int32_t c = 0; c <= 0x10ffff; c++) {
+        if (c >= 0xd800 && c < 0xe000)
+            continue;
+        uint8_t text[16] = "word", bytes[4];
+        size_t len = 4, n = utf8_put((uint32_t)c, bytes);
+        memcpy(text + len, bytes, n);
+        memcpy(text + len + n, " Word", 5);
+        struct arena arena;
+        struct article article = {.text[PART_BODY] = {text, len + n + 5}};
+        struct analysis analysis;
+        arena_init(&arena, 1 << 20);
+        CHECK_EQ(analyse_article(&article, NULL, &arena, &analysis), 0);
+        int class = u_getIntPropertyValue(c, UCHAR_SENTENCE_BREAK);
+        bool want = class == U_SB_ATERM || class == U_SB_STERM ||
+                    class == U_SB_SEP || c == 0x2026;
+        CHECK_MSG(analysis.sentences.count == (want ? 2 : 1), "U+%04X", c);
+        ends += want;
+        arena_reset(&arena);
+    }
+    CHECK(ends > 100);
+}
+
 static struct model model_open(void)
 {
     UErrorCode status = U_ZERO_ERROR;
@@ -285,5 +312,6 @@ TEST(real_news_breaks_where_icu_breaks_it)
 
 RUN(T(rows), T(a_blank_line_is_one_whatever_is_white_in_it),
     T(each_part_begins_one_and_the_title_is_one),
+    T(what_ends_a_sentence_is_icus_property),
     T(random_text_breaks_where_icu_breaks_it),
     T(real_news_breaks_where_icu_breaks_it))
