@@ -155,6 +155,7 @@ static int receive_some(struct connection *c, struct err *err)
         return err_set_errno(err, "read from", c->path);
     if (n <= 0)
         return peer_closed(c, err);
+    c->heard = true;
     int rc =
         http_parser_feed(c->parser, (struct slice){buffer, (size_t)n}, &why);
     c->spoilt |= rc != ERR_OK;
@@ -193,35 +194,38 @@ static int converse(struct connection *c, struct err *err)
     return rc;
 }
 
-/* A daemon closes what was silent for long, and all connections when it is started
- * anew: both are seen only now. */
-static bool was_closed(const struct connection *c)
+static int ask_now(struct connection *c, struct slice request, struct err *err)
 {
-    char byte;
-    return c->fd >= 0 && c->kept &&
-           recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+    int rc = ERR_OK;
+    c->unsent = request;
+    c->heard = false;
+    if (c->fd < 0)
+        rc = open_connection(c, err);
+    if (rc == ERR_OK) {
+        http_parser_on_body(c->parser, c->listener ? take_piece : NULL);
+        rc = converse(c, err);
+    }
+    return rc;
 }
 
 int connection_ask(struct connection *c, struct slice request,
                    uint32_t timeout_ms, const struct listener *listener,
                    struct answer *answer, struct err *err)
 {
-    int rc = ERR_OK;
     *answer = (struct answer){0};
     strbuf_init(&answer->body, LIMIT_REPLY_BYTES);
-    c->unsent = request;
     c->timeout_ms = timeout_ms;
     c->answered = false;
     c->listener = listener;
     c->answer = answer;
     start_clock(c);
-    if (was_closed(c))
+    int rc = ask_now(c, request, err);
+    if (rc == ERR_IO && c->kept && !c->heard) {
+        /* A daemon closes what was silent for long, and all connections when it is
+         * started anew: that is seen only now. Questions change nothing, so that
+         * they may be asked again. */
         hang_up(c);
-    if (c->fd < 0)
-        rc = open_connection(c, err);
-    if (rc == ERR_OK) {
-        http_parser_on_body(c->parser, listener ? take_piece : NULL);
-        rc = converse(c, err);
+        rc = ask_now(c, request, err);
     }
     c->kept = true;
     if (rc || c->spoilt)

@@ -33,6 +33,7 @@ struct connection {
     struct slice unsent;
     uint64_t deadline_ns;
     uint32_t timeout_ms;
+    bool heard; /* the first byte of the answer */
     bool answered;
     const struct listener *listener;
     struct answer *answer;
