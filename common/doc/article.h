@@ -41,9 +41,10 @@ struct article {
 
     struct date published, modified;
     enum date_origin published_from;
-    uint64_t generation; /* that put it in; filled by engines, not stored here */
-    bool lang_guessed;   /* `lang` was not given */
-    int64_t ingested; /* seconds since 1970; set by the indexer */
+    uint64_t
+        generation;    /* that put it in; filled by engines, not stored here */
+    bool lang_guessed; /* `lang` was not given */
+    int64_t ingested;  /* seconds since 1970; set by the indexer */
 };
 
 const char *article_part_name(enum article_part part); /* "title" ... */
