@@ -66,6 +66,46 @@ TEST(a_whole_answer_arrives_however_it_is_cut)
         }
 }
 
+TEST(a_connection_is_kept_unless_it_is_spoilt)
+{
+    static const struct {
+        const char *first;
+        int connections;
+    } rows[] = {
+        {HEAD "Content-Length: 2\r\n\r\n{}", 1},
+        {HEAD "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 1},
+        {HEAD "Content-Length: 2\r\nConnection: close\r\n\r\n{}", 2},
+        {HEAD "Content-Length: 2\r\n\r\n{}" HEAD "Content-Length: 2\r\n\r\n[]",
+         2},
+        {HEAD "Content-Length: 2\r\n\r\n{}rubbish", 2},
+    };
+    static const struct slice second = SLICE(HEAD "Content-Length: 3\r\n\r\n"
+                                                  "{ }");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0};
+        struct answer answer;
+        struct connection connection;
+        struct fake_daemon fake = {.answer = slice_of(rows[i].first),
+                                   .more = &second,
+                                   .more_count = 1,
+                                   .per_connection =
+                                       rows[i].connections == 2 ? 1 : 0,
+                                   .hold = true};
+        fake_start(&fake);
+        connection_init(&connection, fake.path);
+        for (int round = 0; round < 2; round++) {
+            int rc = connection_ask(&connection, slice_of(request), 5000, NULL,
+                                    &answer, &err);
+            CHECK_MSG(rc == 0, "row %zu: %s", i, err.text);
+            CHECK_TEXT(answer.body.data, round ? "{ }" : "{}");
+            answer_release(&answer);
+        }
+        connection_release(&connection);
+        fake_stop(&fake);
+        CHECK_EQ(fake.connections, rows[i].connections);
+    }
+}
+
 TEST(a_bad_answer_is_an_error_with_a_sentence)
 {
     static const struct {
@@ -300,6 +340,7 @@ TEST(a_request_without_parameters_or_memory)
 }
 
 RUN(T(a_whole_answer_arrives_however_it_is_cut),
+    T(a_connection_is_kept_unless_it_is_spoilt),
     T(a_bad_answer_is_an_error_with_a_sentence),
     T(a_refusal_of_a_half_read_request_is_heard),
     T(a_daemon_that_does_not_read_is_not_waited_for_forever),

@@ -161,11 +161,11 @@ TEST(a_damaged_line_is_not_shown)
 #define TIMELINE(rows, undated)                                                \
     "{\"generation\":3,\"took_us\":412,\"query\":{},\"by\":\"month\","         \
     "\"filter\":null,\"rows\":[" rows "],\"undated\":[" undated                \
-    "],\"total\":6,\"total_hits\":1240,\"notes\":[]}"
+    "],\"total\":6,\"total_hits\":1005,\"notes\":[]}"
 
 // clang-format off
 static const char months[] = TIMELINE(
-    PERIOD("2022-01", "4", "1234", "4000") ","
+    PERIOD("2022-01", "4", "999", "4000") ","
     PERIOD("2022-02", "0", "0", "7") ","
     GAP("2022-03") ","
     GAP("2022-04") ","
@@ -190,18 +190,18 @@ TEST(a_timeline_tells_gaps_from_zeros)
 {
     check_print(print_timeline, months, &in_pipe,
                 "period   articles   hits  corpus  per 1,000\n"
-                "2022-01         4  1,234   4,000       1.00\n"
+                "2022-01         4    999   4,000       1.00\n"
                 "2022-02         0      0       7       0.00\n"
                 "2022-03 .. 2022-04: no articles in the corpus\n"
                 "2022-05         1      5      10     100.00\n"
                 "2022-06: no articles in the corpus\n"
                 "undated         1      1       2     500.00\n"
-                "sum             6  1,240   4,019       1.49\n"
+                "sum             6  1,005   4,019       1.49\n"
                 "\n"
-                "6 articles, 1,240 hits, 0.4 ms, generation 3\n");
+                "6 articles, 1,005 hits, 0.4 ms, generation 3\n");
     check_print(print_timeline_csv, months, &in_pipe,
                 "from,source,articles,hits,corpus_articles,corpus_words,gap\r\n"
-                "2022-01,,4,1234,4000,9,\r\n"
+                "2022-01,,4,999,4000,9,\r\n"
                 "2022-02,,0,0,7,9,\r\n"
                 "2022-03,,0,0,0,9,1\r\n"
                 "2022-04,,0,0,0,9,1\r\n"
@@ -250,7 +250,7 @@ TEST(by_source_a_period_is_a_gap_when_all_have_nothing)
                 "sum     all            6    11      12     500.00\n"
                 "(without sources that have no article in a period)\n"
                 "\n"
-                "6 articles, 1,240 hits, 0.4 ms, generation 3\n");
+                "6 articles, 1,005 hits, 0.4 ms, generation 3\n");
 }
 
 /* --- facets, collocates --- */
@@ -260,6 +260,7 @@ static const char sources[] =
     "{\"value\":\"reuters\",\"articles\":1200,\"hits\":3000,"
     "\"corpus_articles\":24000},"
     "{\"value\":\"\",\"articles\":1,\"hits\":1,\"corpus_articles\":3},"
+    "{\"value\":\"-x\",\"articles\":1,\"hits\":1,\"corpus_articles\":4},"
     "{\"value\":\"=a,\\\"b\\\"\",\"articles\":1,\"hits\":1,"
     "\"corpus_articles\":1}],"
     "\"total\":1202,\"total_hits\":3002,\"more\":1500}";
@@ -270,6 +271,7 @@ TEST(facets_are_aligned)
                 "value    articles   hits  corpus  per 1,000\n"
                 "reuters     1,200  3,000  24,000      50.00\n"
                 "(none)          1      1       3     333.33\n"
+                "-x              1      1       4     250.00\n"
                 "=a,\"b\"          1      1       1    1000.00\n"
                 "and 1,500 more: --limit N\n"
                 "\n"
@@ -278,6 +280,7 @@ TEST(facets_are_aligned)
                 "value,articles,hits,corpus_articles\r\n"
                 "reuters,1200,3000,24000\r\n"
                 ",1,1,3\r\n"
+                "'-x,1,1,4\r\n"
                 "\"'=a,\"\"b\"\"\",1,1,1\r\n");
 }
 

@@ -108,6 +108,8 @@ TEST(the_folders_are_those_of_the_desktop)
     check_file("cfg/dateline/queries", "a\tx\n");
     setenv("XDG_CONFIG_HOME", "relative", 1); /* as if it were not set */
     check_found("a", NULL);
+    CHECK_OK(saved_add("b", "y", false, &err), err);
+    check_file(QUERIES, "b\ty\n");
     unsetenv("XDG_CONFIG_HOME");
     unsetenv("HOME");
     CHECK_EQ(saved_add("a", "x", false, &err), ERR_INVALID);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "run_command.h"
 
+#include <errno.h>
 #include <signal.h>
 
 /* A body in one chunk; `whole`: with the chunk that ends it. */
@@ -207,6 +208,14 @@ static const struct row rows[] = {
      "broke off in the middle of its answer\n"
      "  what was written is not whole: 1 line, 54 bytes\n"},
     {command_export,
+     {"export", "oil"},
+     "",
+     true,
+     EXIT_TROUBLE,
+     "GET ",
+     "",
+     "dateline: the answer was cut off: its last line is missing\n"},
+    {command_export,
      {"export", "oil", "-f", "csv"},
      "key,title\r\na,\"b\r\nc\"\r\n",
      true,
@@ -271,6 +280,8 @@ TEST(streams_are_passed_on_however_they_are_cut)
             CHECK_MSG(*row->err ? strstr(outcome.err, row->err) != NULL
                                 : !*outcome.err,
                       "row %zu: %s", i, outcome.err);
+            CHECK(!strstr(outcome.err, "what was written") ==
+                  !strstr(row->err, "what was written"));
         }
 }
 
@@ -520,6 +531,36 @@ TEST(without_memory_a_stream_is_trouble_and_never_half)
     close(null);
 }
 
+static ssize_t write_nowhere(void *cookie, const char *text, size_t len)
+{
+    (void)cookie, (void)text, (void)len;
+    errno = EPIPE;
+    return 0;
+}
+
+TEST(a_write_that_nobody_reads_is_as_quiet)
+{
+    static const struct look look = {0};
+    struct fake_daemon fake = {.answer = chunked(two_lines, true)};
+    FILE *to =
+        fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_nowhere});
+    int quiet = dup(STDERR_FILENO), said[2];
+    char err[OUTPUT_MAX];
+    CHECK(to && pipe2(said, O_CLOEXEC) == 0);
+    fake_start(&fake);
+    dup2(said[1], STDERR_FILENO);
+    CHECK_EQ(stream_to(to, &look, fake.path, STREAM_LINES), EXIT_HITS);
+    fflush(stderr);
+    dup2(quiet, STDERR_FILENO);
+    close(said[1]);
+    read_all(said[0], err);
+    CHECK_TEXT(err, "");
+    fake_stop(&fake);
+    fclose(to);
+    close(said[0]);
+    close(quiet);
+}
+
 TEST(lines_of_any_length_pass_with_little_memory)
 {
     /* A line that is passed on is not kept: its end is found behind it. */
@@ -553,4 +594,5 @@ RUN(T(streams_are_passed_on_however_they_are_cut),
     T(an_output_file_is_made_when_something_comes),
     T(a_reader_that_has_gone_ends_it_quietly), T(a_full_disk_is_said),
     T(without_memory_a_stream_is_trouble_and_never_half),
+    T(a_write_that_nobody_reads_is_as_quiet),
     T(lines_of_any_length_pass_with_little_memory))
