@@ -236,8 +236,10 @@ class Case:
         if hit:
             key = urllib.parse.quote(hit["key"], safe="")
             reply = self.daemon.get(f"/v1/articles/{key}", {})
-            self.compare(f"{field} of {name}",
-                         reply.get("article", {}).get(field), want)
+            got = reply.get("article", {}).get(field)
+            if isinstance(got, bool):
+                got = str(got).lower()
+            self.compare(f"{field} of {name}", got, want)
 
     def expect_marks(self, rest):
         name, _, want = rest.partition(" ")
