@@ -33,7 +33,9 @@ static void add_rows(struct option_table *table, struct kwic *k)
         {"words", 0, OPTION_FLAG, &k->words, NULL, "the width is in words (8)",
          0, 0},
         {"sort", 0, OPTION_TEXT, &k->sort, "ORDER",
-         "date (newest first), left, right, source or position", 0, 0},
+         "date (newest first), left, right, source, position, or index: as "
+         "stored, the fastest",
+         0, 0},
         {"sample", 0, OPTION_NUMBER, &k->sample, "N",
          "N of the hits, by chance", 1, SAMPLE_MAX},
         {"seed", 0, OPTION_NUMBER, &k->seed, "N",

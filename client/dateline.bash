@@ -19,7 +19,7 @@ _dateline()
     --color) words='auto always never' ;;
     --sort)
         case $command in
-        kwic) words='date left right source position' ;;
+        kwic) words='date left right source position index' ;;
         collocates) words='log_likelihood log_dice' ;;
         export) words='relevance date index' ;;
         *) words='relevance date' ;;

@@ -42,8 +42,8 @@ void kwic_look_init(struct kwic_look *k, const struct look *look, size_t width,
 /* Punctuation that belongs to the word before it. */
 static bool begins_closing(struct slice text)
 {
-    static const char *const closing[] = {",", ".", ";", ":",  "!", "?",
-                                          ")", "]", "'", "\"", "’", "”"};
+    static const char *const closing[] = {",", ".", ";", ":", "!",  "?", ")",
+                                          "]", "-", "/", "'", "\"", "’", "”"};
     for (size_t i = 0; i < sizeof closing / sizeof *closing; i++)
         if (slice_starts_with(text, slice_of(closing[i])))
             return true;
