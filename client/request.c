@@ -37,17 +37,17 @@ static void write_target(const struct request *request, struct strbuf *out)
 static void write_body(const struct request *request, struct strbuf *out)
 {
     struct json_out j;
-    json_begin(&j, out);
-    json_object(&j);
+    json_out_begin(&j, out);
+    json_out_object(&j);
     for (size_t i = 0; i < request->count; i++) {
         const struct request_param *param = &request->param[i];
-        json_key(&j, param->name);
+        json_out_key(&j, param->name);
         if (param->text)
-            json_text(&j, param->text);
+            json_out_text(&j, param->text);
         else
-            json_i64(&j, param->number);
+            json_out_i64(&j, param->number);
     }
-    json_end(&j);
+    json_out_end(&j);
 }
 
 void request_write(const struct request *request, struct strbuf *out)

@@ -84,17 +84,17 @@ static int write_line(struct rejects *rejects, const char *file,
     struct strbuf line;
     struct json_out j;
     strbuf_init(&line, 1 << 16);
-    json_begin(&j, &line);
-    json_object(&j);
-    json_key(&j, "file");
-    json_text(&j, file);
-    json_key(&j, "record");
-    json_u64(&j, reject->record);
-    json_key(&j, "byte");
-    json_u64(&j, reject->byte);
-    json_key(&j, "reason");
-    json_text(&j, reject->reason);
-    json_end(&j);
+    json_out_begin(&j, &line);
+    json_out_object(&j);
+    json_out_key(&j, "file");
+    json_out_text(&j, file);
+    json_out_key(&j, "record");
+    json_out_u64(&j, reject->record);
+    json_out_key(&j, "byte");
+    json_out_u64(&j, reject->byte);
+    json_out_key(&j, "reason");
+    json_out_text(&j, reject->reason);
+    json_out_end(&j);
     strbuf_add_char(&line, '\n');
     int rc = ERR_OK;
     if (line.failed)

@@ -203,30 +203,30 @@ out:
 
 static void json_conflicts(struct json_out *j, struct slice keys)
 {
-    json_key(j, "conflict_keys");
-    json_array(j);
+    json_out_key(j, "conflict_keys");
+    json_out_array(j);
     for (size_t at = 0, i = 0; i < keys.len; i++)
         if (keys.data[i] == '\n') {
-            json_slice(j, slice_part(keys, at, i));
+            json_out_slice(j, slice_part(keys, at, i));
             at = i + 1;
         }
-    json_end(j);
+    json_out_end(j);
 }
 
 static void json_reasons(struct json_out *j, const struct reject_reason *reason,
                          size_t count)
 {
-    json_key(j, "reject_reasons");
-    json_array(j);
+    json_out_key(j, "reject_reasons");
+    json_out_array(j);
     for (size_t i = 0; i < count; i++) {
-        json_object(j);
-        json_key(j, "reason");
-        json_slice(j, reason[i].reason);
-        json_key(j, "count");
-        json_u64(j, reason[i].count);
-        json_end(j);
+        json_out_object(j);
+        json_out_key(j, "reason");
+        json_out_slice(j, reason[i].reason);
+        json_out_key(j, "count");
+        json_out_u64(j, reason[i].count);
+        json_out_end(j);
     }
-    json_end(j);
+    json_out_end(j);
 }
 
 int report_json(const struct report *report, const struct generation_info *info,
@@ -245,34 +245,34 @@ int report_json(const struct report *report, const struct generation_info *info,
         goto out;
 
     double seconds = seconds_since(report->started_ns);
-    json_begin(&j, &text);
-    json_object(&j);
-    json_key(&j, "records");
-    json_u64(&j, report->records);
+    json_out_begin(&j, &text);
+    json_out_object(&j);
+    json_out_key(&j, "records");
+    json_out_u64(&j, report->records);
     for (int kind = 0; kind < UPSERT_KINDS; kind++)
         if (outcome_text[kind].json) {
-            json_key(&j, outcome_text[kind].json);
-            json_u64(&j, report->outcome[kind]);
+            json_out_key(&j, outcome_text[kind].json);
+            json_out_u64(&j, report->outcome[kind]);
         }
-    json_key(&j, "rejected");
-    json_u64(&j, report->rejects.count);
+    json_out_key(&j, "rejected");
+    json_out_u64(&j, report->rejects.count);
     json_reasons(&j, reason, reason_count);
     json_conflicts(&j, strbuf_slice(&report->conflicts));
-    json_key(&j, "generation");
-    json_u64(&j, info->generation);
-    json_key(&j, "new_generation");
-    json_bool(&j, report_changes(report) > 0);
-    json_key(&j, "articles");
-    json_u64(&j, info->articles);
-    json_key(&j, "words");
-    json_u64(&j, info->words);
-    json_key(&j, "bytes_read");
-    json_u64(&j, report->bytes);
-    json_key(&j, "seconds");
-    json_double(&j, seconds, 3);
-    json_key(&j, "mb_per_second");
-    json_double(&j, megabytes_per_second(report, seconds), 1);
-    json_end(&j);
+    json_out_key(&j, "generation");
+    json_out_u64(&j, info->generation);
+    json_out_key(&j, "new_generation");
+    json_out_bool(&j, report_changes(report) > 0);
+    json_out_key(&j, "articles");
+    json_out_u64(&j, info->articles);
+    json_out_key(&j, "words");
+    json_out_u64(&j, info->words);
+    json_out_key(&j, "bytes_read");
+    json_out_u64(&j, report->bytes);
+    json_out_key(&j, "seconds");
+    json_out_double(&j, seconds, 3);
+    json_out_key(&j, "mb_per_second");
+    json_out_double(&j, megabytes_per_second(report, seconds), 1);
+    json_out_end(&j);
     if (text.failed)
         rc = ERR_NOMEM;
     else

@@ -44,8 +44,8 @@ void citation_write(const struct question *question, uint64_t total,
                 (unsigned long long)total_hits);
     ast_print(question->query.ast, &query);
     add_line(&line, strbuf_slice(&query));
-    json_key(j, "citation");
-    json_slice(j, strbuf_slice(&line));
+    json_out_key(j, "citation");
+    json_out_slice(j, strbuf_slice(&line));
     j->out->failed |= line.failed | query.failed;
     strbuf_release(&line);
     strbuf_release(&query);

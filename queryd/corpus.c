@@ -110,14 +110,14 @@ int corpus_of(const struct question *question, struct corpus *out)
 void corpus_write(const struct corpus *corpus, struct json_out *j)
 {
     struct strbuf text;
-    json_key(j, "filter");
+    json_out_key(j, "filter");
     if (!corpus->filtered) {
-        json_null(j);
+        json_out_null(j);
         return;
     }
     strbuf_init(&text, FILTER_BYTES);
     query_print(&corpus->query, &text);
-    json_slice(j, strbuf_slice(&text));
+    json_out_slice(j, strbuf_slice(&text));
     j->out->failed |= text.failed;
     strbuf_release(&text);
 }

@@ -26,12 +26,12 @@ int answer_article(struct request *request, struct worker *worker)
         return rc;
 
     struct json_out j;
-    json_begin(&j, &request->reply);
-    json_object(&j);
-    json_key(&j, "generation");
-    json_u64(&j, request->snapshot->info.generation);
-    json_key(&j, "article");
+    json_out_begin(&j, &request->reply);
+    json_out_object(&j);
+    json_out_key(&j, "generation");
+    json_out_u64(&j, request->snapshot->info.generation);
+    json_out_key(&j, "article");
     article_write_json(&j, &article);
-    json_end(&j);
+    json_out_end(&j);
     return ERR_OK;
 }

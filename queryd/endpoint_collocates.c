@@ -33,20 +33,20 @@ static int add_article(void *context, struct searcher *searcher, doc_ref doc,
 
 static void write_row(const struct count_row *row, struct json_out *j)
 {
-    json_object(j);
-    json_key(j, "value");
-    json_slice(j, row->value);
-    json_key(j, "articles");
-    json_u64(j, row->articles);
-    json_key(j, "times");
-    json_u64(j, row->times);
-    json_key(j, "corpus_times");
-    json_u64(j, row->corpus_times);
-    json_key(j, "log_likelihood");
-    json_double(j, row->log_likelihood, 4);
-    json_key(j, "log_dice");
-    json_double(j, row->log_dice, 4);
-    json_end(j);
+    json_out_object(j);
+    json_out_key(j, "value");
+    json_out_slice(j, row->value);
+    json_out_key(j, "articles");
+    json_out_u64(j, row->articles);
+    json_out_key(j, "times");
+    json_out_u64(j, row->times);
+    json_out_key(j, "corpus_times");
+    json_out_u64(j, row->corpus_times);
+    json_out_key(j, "log_likelihood");
+    json_out_double(j, row->log_likelihood, 4);
+    json_out_key(j, "log_dice");
+    json_out_double(j, row->log_dice, 4);
+    json_out_end(j);
 }
 
 static int write_answer(const struct collocates *c, struct question *question)
@@ -66,24 +66,24 @@ static int write_answer(const struct collocates *c, struct question *question)
     shown = params->limit && params->limit < count ? params->limit : count;
 
     struct json_out j;
-    json_begin(&j, &request->reply);
-    json_object(&j);
+    json_out_begin(&j, &request->reply);
+    json_out_object(&j);
     question_write_head(question, &j);
-    json_key(&j, "window");
-    json_u64(&j, params->window);
-    json_key(&j, "hits");
-    json_u64(&j, c->hits);
-    json_key(&j, "words_near");
-    json_u64(&j, c->words_near);
-    json_key(&j, "rows");
-    json_array(&j);
+    json_out_key(&j, "window");
+    json_out_u64(&j, params->window);
+    json_out_key(&j, "hits");
+    json_out_u64(&j, c->hits);
+    json_out_key(&j, "words_near");
+    json_out_u64(&j, c->words_near);
+    json_out_key(&j, "rows");
+    json_out_array(&j);
     for (size_t i = 0; i < shown; i++)
         write_row(&row[i], &j);
-    json_end(&j);
-    json_key(&j, "more");
-    json_u64(&j, count - shown);
+    json_out_end(&j);
+    json_out_key(&j, "more");
+    json_out_u64(&j, count - shown);
     question_write_notes(question, &j);
-    json_end(&j);
+    json_out_end(&j);
     question_write_took(question, &j);
     return ERR_OK;
 }

@@ -22,19 +22,19 @@ int answer_count(struct request *request, struct worker *worker)
         return rc;
 
     struct json_out j;
-    json_begin(&j, &request->reply);
-    json_object(&j);
+    json_out_begin(&j, &request->reply);
+    json_out_object(&j);
     question_write_head(&question, &j);
-    json_key(&j, "total");
-    json_u64(&j, result.total);
+    json_out_key(&j, "total");
+    json_out_u64(&j, result.total);
     if (request->params.hits) {
-        json_key(&j, "total_hits");
-        json_u64(&j, result.total_hits);
+        json_out_key(&j, "total_hits");
+        json_out_u64(&j, result.total_hits);
     }
     if (request->params.cite)
         citation_write(&question, result.total, result.total_hits, &j);
     question_write_notes(&question, &j);
-    json_end(&j);
+    json_out_end(&j);
     question_write_took(&question, &j);
     return ERR_OK;
 }

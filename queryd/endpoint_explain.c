@@ -8,25 +8,25 @@ static void write_tree(const struct ast *ast, struct json_out *j)
     struct strbuf text;
     strbuf_init(&text, 1 << 20);
     ast_print(ast, &text);
-    json_object(j);
-    json_key(j, "kind");
-    json_text(j, ast_kind_name(ast->kind));
-    json_key(j, "text");
-    json_slice(j, strbuf_slice(&text));
+    json_out_object(j);
+    json_out_key(j, "kind");
+    json_out_text(j, ast_kind_name(ast->kind));
+    json_out_key(j, "text");
+    json_out_slice(j, strbuf_slice(&text));
     j->out->failed |= text.failed;
     strbuf_release(&text);
-    json_key(j, "start");
-    json_u64(j, ast->start);
-    json_key(j, "end");
-    json_u64(j, ast->end);
+    json_out_key(j, "start");
+    json_out_u64(j, ast->start);
+    json_out_key(j, "end");
+    json_out_u64(j, ast->end);
     if (ast->child_count > 0) {
-        json_key(j, "children");
-        json_array(j);
+        json_out_key(j, "children");
+        json_out_array(j);
         for (size_t i = 0; i < ast->child_count; i++)
             write_tree(ast->child[i], j);
-        json_end(j);
+        json_out_end(j);
     }
-    json_end(j);
+    json_out_end(j);
 }
 
 int answer_explain(struct request *request, struct worker *worker)
@@ -44,18 +44,18 @@ int answer_explain(struct request *request, struct worker *worker)
         return rc;
 
     struct json_out j;
-    json_begin(&j, &request->reply);
-    json_object(&j);
+    json_out_begin(&j, &request->reply);
+    json_out_object(&j);
     question_write_head(&question, &j);
-    json_key(&j, "tree");
+    json_out_key(&j, "tree");
     write_tree(question.query.ast, &j);
     rc = operands_write(&question, &j);
     if (rc)
         return rc;
-    json_key(&j, "total");
-    json_u64(&j, total);
+    json_out_key(&j, "total");
+    json_out_u64(&j, total);
     question_write_notes(&question, &j);
-    json_end(&j);
+    json_out_end(&j);
     question_write_took(&question, &j);
     return ERR_OK;
 }

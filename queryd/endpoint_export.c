@@ -88,7 +88,7 @@ static int send_article(struct export *export, doc_ref doc)
         write_csv(text, &article);
     } else if (rc == 0) {
         struct json_out j;
-        json_begin(&j, text);
+        json_out_begin(&j, text);
         article_write_json(&j, &article);
         strbuf_add_char(text, '\n');
     }

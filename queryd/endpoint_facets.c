@@ -127,25 +127,25 @@ static int add_match(void *context, struct searcher *searcher, doc_ref doc,
 static void write_row(const struct facets *facets, const struct count_row *row,
                       struct json_out *j)
 {
-    json_object(j);
-    json_key(j, "value");
-    json_slice(j, row->value);
-    json_key(j, "articles");
-    json_u64(j, row->articles);
-    json_key(j, facets->corpus ? "hits" : "times");
-    json_u64(j, row->times);
-    json_key(j, "corpus_articles");
+    json_out_object(j);
+    json_out_key(j, "value");
+    json_out_slice(j, row->value);
+    json_out_key(j, "articles");
+    json_out_u64(j, row->articles);
+    json_out_key(j, facets->corpus ? "hits" : "times");
+    json_out_u64(j, row->times);
+    json_out_key(j, "corpus_articles");
     if (facets->corpus) {
         const struct count_row *all = counts_find(facets->corpus, row->value);
-        json_u64(j, all ? all->articles : 0);
+        json_out_u64(j, all ? all->articles : 0);
     } else {
-        json_u64(j, row->corpus_articles);
-        json_key(j, "corpus_times");
-        json_u64(j, row->corpus_times);
-        json_key(j, "log_likelihood");
-        json_double(j, row->log_likelihood, 4);
+        json_out_u64(j, row->corpus_articles);
+        json_out_key(j, "corpus_times");
+        json_out_u64(j, row->corpus_times);
+        json_out_key(j, "log_likelihood");
+        json_out_double(j, row->log_likelihood, 4);
     }
-    json_end(j);
+    json_out_end(j);
 }
 
 static int write_answer(const struct facets *facets,
@@ -170,26 +170,26 @@ static int write_answer(const struct facets *facets,
     shown = params->limit && params->limit < count ? params->limit : count;
 
     struct json_out j;
-    json_begin(&j, &request->reply);
-    json_object(&j);
+    json_out_begin(&j, &request->reply);
+    json_out_object(&j);
     question_write_head(question, &j);
-    json_key(&j, "by");
-    json_text(&j, names[params->by]);
+    json_out_key(&j, "by");
+    json_out_text(&j, names[params->by]);
     if (facets->corpus)
         corpus_write(corpus, &j);
-    json_key(&j, "rows");
-    json_array(&j);
+    json_out_key(&j, "rows");
+    json_out_array(&j);
     for (size_t i = 0; i < shown; i++)
         write_row(facets, &row[i], &j);
-    json_end(&j);
-    json_key(&j, "more");
-    json_u64(&j, count - shown);
-    json_key(&j, "total");
-    json_u64(&j, facets->total);
-    json_key(&j, "total_hits");
-    json_u64(&j, facets->total_hits);
+    json_out_end(&j);
+    json_out_key(&j, "more");
+    json_out_u64(&j, count - shown);
+    json_out_key(&j, "total");
+    json_out_u64(&j, facets->total);
+    json_out_key(&j, "total_hits");
+    json_out_u64(&j, facets->total_hits);
     question_write_notes(question, &j);
-    json_end(&j);
+    json_out_end(&j);
     question_write_took(question, &j);
     return ERR_OK;
 }

@@ -49,24 +49,24 @@ static int write_snippet(const struct question *question,
                       arena, &snippet, err);
     if (rc)
         return rc;
-    json_key(j, "snippet");
-    json_object(j);
-    json_key(j, "text");
-    json_slice(j, snippet.text);
-    json_key(j, "marks");
-    json_array(j);
+    json_out_key(j, "snippet");
+    json_out_object(j);
+    json_out_key(j, "text");
+    json_out_slice(j, snippet.text);
+    json_out_key(j, "marks");
+    json_out_array(j);
     for (size_t i = 0; i < snippet.mark_count; i++) {
-        json_array(j);
-        json_u64(j, snippet.mark[i].start);
-        json_u64(j, snippet.mark[i].end);
-        json_end(j);
+        json_out_array(j);
+        json_out_u64(j, snippet.mark[i].start);
+        json_out_u64(j, snippet.mark[i].end);
+        json_out_end(j);
     }
-    json_end(j);
-    json_key(j, "cut_before");
-    json_bool(j, snippet.cut_before);
-    json_key(j, "cut_after");
-    json_bool(j, snippet.cut_after);
-    json_end(j);
+    json_out_end(j);
+    json_out_key(j, "cut_before");
+    json_out_bool(j, snippet.cut_before);
+    json_out_key(j, "cut_after");
+    json_out_bool(j, snippet.cut_after);
+    json_out_end(j);
     return ERR_OK;
 }
 
@@ -85,25 +85,25 @@ static int write_found(const struct question *question,
                                        &article, &request->err);
     if (rc)
         goto out;
-    json_object(j);
-    json_key(j, "key");
-    json_slice(j, article.key);
-    json_key(j, "score");
-    json_double(j, found->score, 4);
-    json_key(j, "title");
-    json_slice(j, article.text[PART_TITLE]);
-    json_key(j, "date");
+    json_out_object(j);
+    json_out_key(j, "key");
+    json_out_slice(j, article.key);
+    json_out_key(j, "score");
+    json_out_double(j, found->score, 4);
+    json_out_key(j, "title");
+    json_out_slice(j, article.text[PART_TITLE]);
+    json_out_key(j, "date");
     date_write_json(j, article.published);
-    json_key(j, "source");
-    json_slice(j, article.source);
-    json_key(j, "url");
-    json_slice(j, article.url);
-    json_key(j, "lang");
-    json_slice(j, article.lang);
+    json_out_key(j, "source");
+    json_out_slice(j, article.source);
+    json_out_key(j, "url");
+    json_out_slice(j, article.url);
+    json_out_key(j, "lang");
+    json_out_slice(j, article.lang);
     if (request->params.snippets)
         rc = write_snippet(question, &article, &arena, j);
     if (rc == 0)
-        json_end(j);
+        json_out_end(j);
 out:
     arena_reset(&arena);
     return rc;
@@ -125,8 +125,8 @@ static void write_cursor(const struct question *question,
     };
     strbuf_init(&text, 4096);
     cursor_write(&cursor, &text);
-    json_key(j, "cursor");
-    json_slice(j, strbuf_slice(&text));
+    json_out_key(j, "cursor");
+    json_out_slice(j, strbuf_slice(&text));
     j->out->failed |= text.failed;
     strbuf_release(&text);
 }
@@ -137,21 +137,21 @@ static int write_answer(const struct question *question,
     const struct params *params = &question->request->params;
     bool exact = params->count == COUNT_EXACT;
     if (exact) {
-        json_key(j, "total");
-        json_u64(j, result->total);
+        json_out_key(j, "total");
+        json_out_u64(j, result->total);
     }
     if (params->hits) {
-        json_key(j, "total_hits");
-        json_u64(j, result->total_hits);
+        json_out_key(j, "total_hits");
+        json_out_u64(j, result->total_hits);
     }
-    json_key(j, "hits");
-    json_array(j);
+    json_out_key(j, "hits");
+    json_out_array(j);
     for (size_t i = 0; i < result->count; i++) {
         int rc = write_found(question, &result->found[i], j);
         if (rc)
             return rc;
     }
-    json_end(j);
+    json_out_end(j);
     if (result->more && result->count > 0)
         write_cursor(question, &result->found[result->count - 1], j);
     if (params->cite)
@@ -190,13 +190,13 @@ int answer_search(struct request *request, struct worker *worker)
         return rc;
 
     struct json_out j;
-    json_begin(&j, &request->reply);
-    json_object(&j);
+    json_out_begin(&j, &request->reply);
+    json_out_object(&j);
     question_write_head(&question, &j);
     rc = write_answer(&question, &result, &j);
     if (rc)
         return rc;
-    json_end(&j);
+    json_out_end(&j);
     question_write_took(&question, &j);
     return ERR_OK;
 }

@@ -7,24 +7,24 @@ static void write_time(struct json_out *j, const char *key, int64_t seconds)
 {
     char text[DATE_TEXT_SIZE];
     struct date date = {.seconds = seconds, .precision = DATE_SECOND};
-    json_key(j, key);
-    json_text(j, date_format(date, text));
+    json_out_key(j, key);
+    json_out_text(j, date_format(date, text));
 }
 
 static void write_reload(struct json_out *j, const struct reload *reload)
 {
-    json_key(j, "last_reload");
+    json_out_key(j, "last_reload");
     if (!reload->last_at) {
-        json_null(j);
+        json_out_null(j);
         return;
     }
-    json_object(j);
+    json_out_object(j);
     write_time(j, "at", reload->last_at);
-    json_key(j, "ok");
-    json_bool(j, reload->last_ok);
-    json_key(j, "message");
-    json_text(j, reload->last_message);
-    json_end(j);
+    json_out_key(j, "ok");
+    json_out_bool(j, reload->last_ok);
+    json_out_key(j, "message");
+    json_out_text(j, reload->last_message);
+    json_out_end(j);
 }
 
 int answer_status(struct request *request, struct worker *worker)
@@ -33,39 +33,39 @@ int answer_status(struct request *request, struct worker *worker)
     struct server *server = request->server;
     const struct generation_info *info = &server->current->info;
     struct json_out j;
-    json_begin(&j, &request->reply);
-    json_object(&j);
-    json_key(&j, "version");
-    json_text(&j, DATELINE_VERSION);
-    json_key(&j, "engine");
-    json_text(&j, server->current->engine->name);
-    json_key(&j, "generation");
-    json_u64(&j, info->generation);
-    json_key(&j, "articles");
-    json_u64(&j, info->articles);
-    json_key(&j, "words");
-    json_u64(&j, info->words);
-    json_key(&j, "bytes");
-    json_u64(&j, info->bytes);
-    json_key(&j, "corpus_digest");
-    json_text(&j, info->corpus_digest);
+    json_out_begin(&j, &request->reply);
+    json_out_object(&j);
+    json_out_key(&j, "version");
+    json_out_text(&j, DATELINE_VERSION);
+    json_out_key(&j, "engine");
+    json_out_text(&j, server->current->engine->name);
+    json_out_key(&j, "generation");
+    json_out_u64(&j, info->generation);
+    json_out_key(&j, "articles");
+    json_out_u64(&j, info->articles);
+    json_out_key(&j, "words");
+    json_out_u64(&j, info->words);
+    json_out_key(&j, "bytes");
+    json_out_u64(&j, info->bytes);
+    json_out_key(&j, "corpus_digest");
+    json_out_text(&j, info->corpus_digest);
     write_time(&j, "committed", info->committed);
-    json_key(&j, "uptime_s");
-    json_u64(&j, (clock_ns() - server->metrics.started_ns) / 1000000000u);
-    json_key(&j, "index");
-    json_text(&j, server->options.index_dir);
-    json_key(&j, "workers");
-    json_u64(&j, server->options.workers);
-    json_key(&j, "queue");
-    json_u64(&j, pool_waiting(server->workers));
-    json_key(&j, "connections");
-    json_u64(&j, server->connection_count);
-    json_key(&j, "requests");
-    json_u64(&j, server->metrics.requests);
-    json_key(&j, "errors");
-    json_u64(&j, server->metrics.errors);
+    json_out_key(&j, "uptime_s");
+    json_out_u64(&j, (clock_ns() - server->metrics.started_ns) / 1000000000u);
+    json_out_key(&j, "index");
+    json_out_text(&j, server->options.index_dir);
+    json_out_key(&j, "workers");
+    json_out_u64(&j, server->options.workers);
+    json_out_key(&j, "queue");
+    json_out_u64(&j, pool_waiting(server->workers));
+    json_out_key(&j, "connections");
+    json_out_u64(&j, server->connection_count);
+    json_out_key(&j, "requests");
+    json_out_u64(&j, server->metrics.requests);
+    json_out_key(&j, "errors");
+    json_out_u64(&j, server->metrics.errors);
     write_reload(&j, &server->reload);
-    json_end(&j);
+    json_out_end(&j);
     return ERR_OK;
 }
 

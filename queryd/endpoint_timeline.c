@@ -60,17 +60,17 @@ static void write_numbers(const struct timeline_row *row, bool by_source,
                           struct json_out *j)
 {
     if (by_source) {
-        json_key(j, "source");
-        json_slice(j, row->source);
+        json_out_key(j, "source");
+        json_out_slice(j, row->source);
     }
-    json_key(j, "articles");
-    json_u64(j, row->articles);
-    json_key(j, "hits");
-    json_u64(j, row->hits);
-    json_key(j, "corpus_articles");
-    json_u64(j, row->corpus_articles);
-    json_key(j, "corpus_words");
-    json_u64(j, row->corpus_words);
+    json_out_key(j, "articles");
+    json_out_u64(j, row->articles);
+    json_out_key(j, "hits");
+    json_out_u64(j, row->hits);
+    json_out_key(j, "corpus_articles");
+    json_out_u64(j, row->corpus_articles);
+    json_out_key(j, "corpus_words");
+    json_out_u64(j, row->corpus_words);
 }
 
 static int write_rows(const struct count *count, struct json_out *j)
@@ -85,30 +85,30 @@ static int write_rows(const struct count *count, struct json_out *j)
                            &undated_rows, &request->err);
     if (rc)
         return rc;
-    json_key(j, "rows");
-    json_array(j);
+    json_out_key(j, "rows");
+    json_out_array(j);
     for (size_t i = 0; i < rows; i++) {
-        json_object(j);
-        json_key(j, "from");
-        json_text(j, timeline_label(by, row[i].from, label));
+        json_out_object(j);
+        json_out_key(j, "from");
+        json_out_text(j, timeline_label(by, row[i].from, label));
         write_numbers(&row[i], by_source, j);
         if (row[i].corpus_articles == 0) {
-            json_key(j, "gap");
-            json_bool(j, true);
+            json_out_key(j, "gap");
+            json_out_bool(j, true);
         }
-        json_end(j);
+        json_out_end(j);
     }
-    json_end(j);
-    json_key(j, "undated");
-    json_array(j);
+    json_out_end(j);
+    json_out_key(j, "undated");
+    json_out_array(j);
     for (size_t i = 0; i < undated_rows; i++) {
         if (undated[i].corpus_articles == 0)
             continue;
-        json_object(j);
+        json_out_object(j);
         write_numbers(&undated[i], by_source, j);
-        json_end(j);
+        json_out_end(j);
     }
-    json_end(j);
+    json_out_end(j);
     return ERR_OK;
 }
 
@@ -118,21 +118,21 @@ static int write_answer(const struct count *count, const struct corpus *corpus,
     static const char *const names[] = {"day", "week", "month", "year"};
     struct request *request = question->request;
     struct json_out j;
-    json_begin(&j, &request->reply);
-    json_object(&j);
+    json_out_begin(&j, &request->reply);
+    json_out_object(&j);
     question_write_head(question, &j);
-    json_key(&j, "by");
-    json_text(&j, names[request->params.by]);
+    json_out_key(&j, "by");
+    json_out_text(&j, names[request->params.by]);
     corpus_write(corpus, &j);
     int rc = write_rows(count, &j);
     if (rc)
         return rc;
-    json_key(&j, "total");
-    json_u64(&j, count->total);
-    json_key(&j, "total_hits");
-    json_u64(&j, count->total_hits);
+    json_out_key(&j, "total");
+    json_out_u64(&j, count->total);
+    json_out_key(&j, "total_hits");
+    json_out_u64(&j, count->total_hits);
     question_write_notes(question, &j);
-    json_end(&j);
+    json_out_end(&j);
     question_write_took(question, &j);
     return ERR_OK;
 }

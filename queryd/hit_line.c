@@ -6,14 +6,14 @@
 
 static void put_text(struct json_out *j, const char *key, struct slice text)
 {
-    json_key(j, key);
-    json_slice(j, text);
+    json_out_key(j, key);
+    json_out_slice(j, text);
 }
 
 static void put_number(struct json_out *j, const char *key, uint64_t number)
 {
-    json_key(j, key);
-    json_u64(j, number);
+    json_out_key(j, key);
+    json_out_u64(j, number);
 }
 
 static void write_json(struct strbuf *out, const struct article *article,
@@ -21,14 +21,14 @@ static void write_json(struct strbuf *out, const struct article *article,
                        bool span)
 {
     struct json_out j;
-    json_begin(&j, out);
-    json_object(&j);
+    json_out_begin(&j, out);
+    json_out_object(&j);
     put_text(&j, "key", article->key);
-    json_key(&j, "date");
+    json_out_key(&j, "date");
     date_write_json(&j, article->published);
     put_text(&j, "source", article->source);
-    json_key(&j, "part");
-    json_text(&j, article_part_name(line->part));
+    json_out_key(&j, "part");
+    json_out_text(&j, article_part_name(line->part));
     put_number(&j, "position", line->position);
     if (span) {
         put_number(&j, "start", hit->span.start);
@@ -37,16 +37,16 @@ static void write_json(struct strbuf *out, const struct article *article,
     put_text(&j, "left", line->left);
     put_text(&j, "hit", line->hit);
     put_text(&j, "right", line->right);
-    json_key(&j, "marks");
-    json_array(&j);
+    json_out_key(&j, "marks");
+    json_out_array(&j);
     for (size_t i = 0; i < line->mark_count; i++) {
-        json_array(&j);
-        json_u64(&j, line->mark[i].start);
-        json_u64(&j, line->mark[i].end);
-        json_end(&j);
+        json_out_array(&j);
+        json_out_u64(&j, line->mark[i].start);
+        json_out_u64(&j, line->mark[i].end);
+        json_out_end(&j);
     }
-    json_end(&j);
-    json_end(&j);
+    json_out_end(&j);
+    json_out_end(&j);
     strbuf_add_char(out, '\n');
 }
 

@@ -7,11 +7,11 @@
 static void write_head(struct lines *lines)
 {
     struct json_out j;
-    json_begin(&j, &lines->head);
-    json_object(&j);
+    json_out_begin(&j, &lines->head);
+    json_out_object(&j);
     question_write_stream_head(lines->question, &j);
     question_write_notes(lines->question, &j);
-    json_end(&j);
+    json_out_end(&j);
     strbuf_add_char(&lines->head, '\n');
 }
 
@@ -57,15 +57,15 @@ int lines_send(struct lines *lines)
 static void write_tail(struct lines *lines)
 {
     struct json_out j;
-    json_begin(&j, &lines->text);
-    json_object(&j);
-    json_key(&j, "done");
-    json_bool(&j, true);
-    json_key(&j, "lines");
-    json_u64(&j, lines->sent);
-    json_key(&j, "took_us");
-    json_u64(&j, (clock_ns() - lines->question->started_ns) / 1000);
-    json_end(&j);
+    json_out_begin(&j, &lines->text);
+    json_out_object(&j);
+    json_out_key(&j, "done");
+    json_out_bool(&j, true);
+    json_out_key(&j, "lines");
+    json_out_u64(&j, lines->sent);
+    json_out_key(&j, "took_us");
+    json_out_u64(&j, (clock_ns() - lines->question->started_ns) / 1000);
+    json_out_end(&j);
     strbuf_add_char(&lines->text, '\n');
 }
 

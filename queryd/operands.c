@@ -42,22 +42,22 @@ static int write_operand(const struct question *question,
                             &request->err);
     if (rc)
         return rc;
-    json_object(j);
-    json_key(j, "word");
-    json_slice(j, word->shown);
-    json_key(j, "articles");
-    json_u64(j, articles);
-    json_key(j, "forms");
-    json_array(j);
+    json_out_object(j);
+    json_out_key(j, "word");
+    json_out_slice(j, word->shown);
+    json_out_key(j, "articles");
+    json_out_u64(j, articles);
+    json_out_key(j, "forms");
+    json_out_array(j);
     for (size_t i = 0; i < word->form_count; i++) {
         bool again = false; /* a form of two languages */
         for (size_t k = 0; k < i && !again; k++)
             again = slice_eq(word->form[k].text, word->form[i].text);
         if (!again)
-            json_slice(j, word->form[i].text);
+            json_out_slice(j, word->form[i].text);
     }
-    json_end(j);
-    json_end(j);
+    json_out_end(j);
+    json_out_end(j);
     return ERR_OK;
 }
 
@@ -68,13 +68,13 @@ int operands_write(const struct question *question, struct json_out *j)
     if (!words)
         return err_set(&request->err, ERR_NOMEM, "no memory for the words");
     collect(question->query.root, words);
-    json_key(j, "operands");
-    json_array(j);
+    json_out_key(j, "operands");
+    json_out_array(j);
     for (size_t i = 0; i < words->count; i++) {
         int rc = write_operand(question, words->node[i], j);
         if (rc)
             return rc;
     }
-    json_end(j);
+    json_out_end(j);
     return ERR_OK;
 }

@@ -82,36 +82,36 @@ int question_count(const struct question *question, const struct query *query,
 
 static void write_query(const struct question *question, struct json_out *j)
 {
-    json_key(j, "query");
-    json_object(j);
-    json_key(j, "typed");
-    json_slice(j, question->typed);
+    json_out_key(j, "query");
+    json_out_object(j);
+    json_out_key(j, "typed");
+    json_out_slice(j, question->typed);
     struct strbuf understood;
     strbuf_init(&understood, UNDERSTOOD_BYTES);
     query_print(&question->query, &understood);
-    json_key(j, "understood");
-    json_slice(j, strbuf_slice(&understood));
+    json_out_key(j, "understood");
+    json_out_slice(j, strbuf_slice(&understood));
     j->out->failed |= understood.failed;
     strbuf_release(&understood);
-    json_end(j);
+    json_out_end(j);
 }
 
 void question_write_head(struct question *question, struct json_out *j)
 {
     struct request *request = question->request;
-    json_key(j, "generation");
-    json_u64(j, request->snapshot->info.generation);
-    json_key(j, "took_us");
+    json_out_key(j, "generation");
+    json_out_u64(j, request->snapshot->info.generation);
+    json_out_key(j, "took_us");
     question->took_at = j->out->len;
-    json_u64(j, 0);
+    json_out_u64(j, 0);
     strbuf_addf(j->out, "%*s", TOOK_DIGITS - 1, "");
     write_query(question, j);
 }
 
 void question_write_stream_head(struct question *question, struct json_out *j)
 {
-    json_key(j, "generation");
-    json_u64(j, question->request->snapshot->info.generation);
+    json_out_key(j, "generation");
+    json_out_u64(j, question->request->snapshot->info.generation);
     write_query(question, j);
 }
 
@@ -127,20 +127,20 @@ void question_write_took(struct question *question, struct json_out *j)
 static void write_notes(const struct note *note, struct json_out *j)
 {
     for (; note; note = note->next) {
-        json_object(j);
-        json_key(j, "code");
-        json_text(j, note->code);
-        json_key(j, "message");
-        json_text(j, note->message);
-        json_end(j);
+        json_out_object(j);
+        json_out_key(j, "code");
+        json_out_text(j, note->code);
+        json_out_key(j, "message");
+        json_out_text(j, note->message);
+        json_out_end(j);
     }
 }
 
 void question_write_notes(const struct question *question, struct json_out *j)
 {
-    json_key(j, "notes");
-    json_array(j);
+    json_out_key(j, "notes");
+    json_out_array(j);
     write_notes(question->query.notes, j);
     write_notes(question->more_notes, j);
-    json_end(j);
+    json_out_end(j);
 }

@@ -122,18 +122,18 @@ bool relaxations_write(const struct question *question, uint64_t total,
     if (trial.stopped)
         return false;
 
-    json_key(j, "relaxations");
-    json_array(j);
+    json_out_key(j, "relaxations");
+    json_out_array(j);
     for (size_t i = 0; i < offers; i++) {
-        json_object(j);
-        json_key(j, "query");
-        json_slice(j, offer[i].query);
-        json_key(j, "what");
-        json_text(j, offer[i].what);
-        json_key(j, "total");
-        json_u64(j, offer[i].total);
-        json_end(j);
+        json_out_object(j);
+        json_out_key(j, "query");
+        json_out_slice(j, offer[i].query);
+        json_out_key(j, "what");
+        json_out_text(j, offer[i].what);
+        json_out_key(j, "total");
+        json_out_u64(j, offer[i].total);
+        json_out_end(j);
     }
-    json_end(j);
+    json_out_end(j);
     return true;
 }

@@ -83,13 +83,13 @@ static void answer(struct request *request, struct reload *reload, bool changed)
         request_finish(request, reload->rc);
         return;
     }
-    json_begin(&j, &request->reply);
-    json_object(&j);
-    json_key(&j, "generation");
-    json_u64(&j, reload->server->current->info.generation);
-    json_key(&j, "changed");
-    json_bool(&j, changed);
-    json_end(&j);
+    json_out_begin(&j, &request->reply);
+    json_out_object(&j);
+    json_out_key(&j, "generation");
+    json_out_u64(&j, reload->server->current->info.generation);
+    json_out_key(&j, "changed");
+    json_out_bool(&j, changed);
+    json_out_end(&j);
     request_finish(request, ERR_OK);
 }
 

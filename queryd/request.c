@@ -184,24 +184,24 @@ static unsigned status_of(int rc)
 static void write_error(struct request *request)
 {
     struct json_out j;
-    json_begin(&j, &request->reply);
-    json_object(&j);
-    json_key(&j, "error");
-    json_object(&j);
-    json_key(&j, "code");
-    json_text(&j, request->error_code);
-    json_key(&j, "message");
-    json_text(&j, request->err.text);
+    json_out_begin(&j, &request->reply);
+    json_out_object(&j);
+    json_out_key(&j, "error");
+    json_out_object(&j);
+    json_out_key(&j, "code");
+    json_out_text(&j, request->error_code);
+    json_out_key(&j, "message");
+    json_out_text(&j, request->err.text);
     if (request->err.at != ERR_NOWHERE) {
-        json_key(&j, "position");
-        json_i64(&j, request->err.at);
+        json_out_key(&j, "position");
+        json_out_i64(&j, request->err.at);
     }
-    json_end(&j);
+    json_out_end(&j);
     if (request->repeat.data) {
-        json_key(&j, "query");
-        json_slice(&j, request->repeat);
+        json_out_key(&j, "query");
+        json_out_slice(&j, request->repeat);
     }
-    json_end(&j);
+    json_out_end(&j);
 }
 
 static void log_request(const struct request *request, uint64_t us)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void json_begin(struct json_out *j, struct strbuf *out)
+void json_out_begin(struct json_out *j, struct strbuf *out)
 {
     *j = (struct json_out){.out = out};
 }
@@ -43,17 +43,17 @@ static void open_level(struct json_out *j, char opener, char closer)
     j->comma = false;
 }
 
-void json_object(struct json_out *j)
+void json_out_object(struct json_out *j)
 {
     open_level(j, '{', '}');
 }
 
-void json_array(struct json_out *j)
+void json_out_array(struct json_out *j)
 {
     open_level(j, '[', ']');
 }
 
-void json_end(struct json_out *j)
+void json_out_end(struct json_out *j)
 {
     assert(j->depth > 0);
     assert(j->out->failed || !in_object(j) || !after_key(j));
@@ -100,7 +100,7 @@ static void add_string(struct strbuf *out, struct slice text)
     strbuf_add_char(out, '"');
 }
 
-void json_key(struct json_out *j, const char *key)
+void json_out_key(struct json_out *j, const char *key)
 {
     assert(in_object(j));
     assert(j->out->failed || !after_key(j));
@@ -111,34 +111,34 @@ void json_key(struct json_out *j, const char *key)
     j->comma = false;
 }
 
-void json_slice(struct json_out *j, struct slice text)
+void json_out_slice(struct json_out *j, struct slice text)
 {
     value_begins(j);
     add_string(j->out, text);
 }
 
-void json_text(struct json_out *j, const char *text)
+void json_out_text(struct json_out *j, const char *text)
 {
-    json_slice(j, slice_of(text));
+    json_out_slice(j, slice_of(text));
 }
 
-void json_u64(struct json_out *j, uint64_t v)
+void json_out_u64(struct json_out *j, uint64_t v)
 {
     value_begins(j);
     strbuf_addf(j->out, "%llu", (unsigned long long)v);
 }
 
-void json_i64(struct json_out *j, int64_t v)
+void json_out_i64(struct json_out *j, int64_t v)
 {
     value_begins(j);
     strbuf_addf(j->out, "%lld", (long long)v);
 }
 
-void json_double(struct json_out *j, double v, int digits)
+void json_out_double(struct json_out *j, double v, int digits)
 {
     assert(digits >= 0 && digits <= 17);
     if (!isfinite(v)) { /* JSON has no word for it */
-        json_null(j);
+        json_out_null(j);
         return;
     }
     char text[352]; /* DBL_MAX has 309 digits before the point */
@@ -151,13 +151,13 @@ void json_double(struct json_out *j, double v, int digits)
     strbuf_add_text(j->out, text);
 }
 
-void json_bool(struct json_out *j, bool v)
+void json_out_bool(struct json_out *j, bool v)
 {
     value_begins(j);
     strbuf_add_text(j->out, v ? "true" : "false");
 }
 
-void json_null(struct json_out *j)
+void json_out_null(struct json_out *j)
 {
     value_begins(j);
     strbuf_add_text(j->out, "null");

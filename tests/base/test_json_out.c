@@ -10,29 +10,29 @@ TEST(commas_and_nesting_are_kept)
     struct strbuf s;
     struct json_out j;
     strbuf_init(&s, 1000);
-    json_begin(&j, &s);
-    json_object(&j);
-    json_key(&j, "total");
-    json_u64(&j, UINT64_MAX);
-    json_key(&j, "hits");
-    json_array(&j);
-    json_object(&j);
-    json_end(&j);
-    json_array(&j);
-    json_i64(&j, INT64_MIN);
-    json_bool(&j, true);
-    json_end(&j);
-    json_null(&j);
-    json_text(&j, ":");
-    json_end(&j);
-    json_key(&j, "ends:");
-    json_object(&j);
-    json_key(&j, "a");
-    json_text(&j, "");
-    json_key(&j, "b");
-    json_bool(&j, false);
-    json_end(&j);
-    json_end(&j);
+    json_out_begin(&j, &s);
+    json_out_object(&j);
+    json_out_key(&j, "total");
+    json_out_u64(&j, UINT64_MAX);
+    json_out_key(&j, "hits");
+    json_out_array(&j);
+    json_out_object(&j);
+    json_out_end(&j);
+    json_out_array(&j);
+    json_out_i64(&j, INT64_MIN);
+    json_out_bool(&j, true);
+    json_out_end(&j);
+    json_out_null(&j);
+    json_out_text(&j, ":");
+    json_out_end(&j);
+    json_out_key(&j, "ends:");
+    json_out_object(&j);
+    json_out_key(&j, "a");
+    json_out_text(&j, "");
+    json_out_key(&j, "b");
+    json_out_bool(&j, false);
+    json_out_end(&j);
+    json_out_end(&j);
     CHECK_TEXT(s.data, "{\"total\":18446744073709551615,\"hits\":[{},"
                        "[-9223372036854775808,true],null,\":\"],"
                        "\"ends:\":{\"a\":\"\",\"b\":false}}");
@@ -74,8 +74,8 @@ TEST(strings_are_escaped_and_always_utf8)
         struct strbuf s;
         struct json_out j;
         strbuf_init(&s, 1000);
-        json_begin(&j, &s);
-        json_slice(&j, (struct slice){copy, rows[i].in.len});
+        json_out_begin(&j, &s);
+        json_out_slice(&j, (struct slice){copy, rows[i].in.len});
         CHECK_MSG(strcmp(s.data, rows[i].want) == 0, "%s: %s", rows[i].what,
                   s.data);
         strbuf_release(&s);
@@ -102,8 +102,8 @@ TEST(doubles_have_the_digits_asked_for)
         struct strbuf s;
         struct json_out j;
         strbuf_init(&s, 1000);
-        json_begin(&j, &s);
-        json_double(&j, rows[i].v, rows[i].digits);
+        json_out_begin(&j, &s);
+        json_out_double(&j, rows[i].v, rows[i].digits);
         CHECK_TEXT(s.data, rows[i].want);
         strbuf_release(&s);
     }
@@ -114,8 +114,8 @@ TEST(the_largest_double_fits)
     struct strbuf s;
     struct json_out j;
     strbuf_init(&s, 1000);
-    json_begin(&j, &s);
-    json_double(&j, -1.7976931348623157e308, 17);
+    json_out_begin(&j, &s);
+    json_out_double(&j, -1.7976931348623157e308, 17);
     CHECK_EQ(s.len, 1 + 309 + 1 + 17);
     CHECK_EQ(s.data[310], '.');
     strbuf_release(&s);
@@ -123,16 +123,16 @@ TEST(the_largest_double_fits)
 
 static void write_something(struct json_out *j)
 {
-    json_array(j);
+    json_out_array(j);
     for (int i = 0; i < 20; i++) {
-        json_object(j);
-        json_key(j, "name");
-        json_text(j, "a string that is long enough to need memory");
-        json_key(j, "score");
-        json_double(j, 1.5, 2);
-        json_end(j);
+        json_out_object(j);
+        json_out_key(j, "name");
+        json_out_text(j, "a string that is long enough to need memory");
+        json_out_key(j, "score");
+        json_out_double(j, 1.5, 2);
+        json_out_end(j);
     }
-    json_end(j);
+    json_out_end(j);
 }
 
 TEST(a_full_buffer_or_no_memory_only_sets_failed)
@@ -140,14 +140,14 @@ TEST(a_full_buffer_or_no_memory_only_sets_failed)
     struct strbuf whole;
     struct json_out j;
     strbuf_init(&whole, 1 << 20);
-    json_begin(&j, &whole);
+    json_out_begin(&j, &whole);
     write_something(&j);
     CHECK(!whole.failed);
 
     for (size_t limit = 0; limit < whole.len; limit++) {
         struct strbuf s;
         strbuf_init(&s, limit);
-        json_begin(&j, &s);
+        json_out_begin(&j, &s);
         write_something(&j);
         CHECK(s.failed);
         CHECK_EQ(j.depth, 0);
@@ -158,7 +158,7 @@ TEST(a_full_buffer_or_no_memory_only_sets_failed)
         CHECK(n < 100);
         struct strbuf s;
         strbuf_init(&s, 1 << 20);
-        json_begin(&j, &s);
+        json_out_begin(&j, &s);
         mem_fail_after(n);
         write_something(&j);
         mem_fail_after(-1);
