@@ -18,7 +18,7 @@
 
 #include "engine/engine.h"
 
-enum { FAKE_LONG = 300 };
+enum { FAKE_LONG = 45 };
 
 int fake_open(const char *dir, struct snapshot **out, struct err *err);
 

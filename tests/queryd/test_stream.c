@@ -59,6 +59,7 @@ static void take(void *context)
 static void on_ended(uv_async_t *async)
 {
     struct job *job = async->data;
+    uv_thread_join(&job->thread);
     job->over = true;
     take(job);
     stream_free(job->stream);
@@ -73,7 +74,6 @@ static void run(uv_loop_t *loop, struct job *job)
     strbuf_init(&job->taken, 1 << 28);
     uv_thread_create(&job->thread, write_lines, job);
     uv_run(loop, UV_RUN_DEFAULT);
-    uv_thread_join(&job->thread);
     CHECK(job->over);
 }
 
