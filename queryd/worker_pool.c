@@ -94,10 +94,7 @@ static void work(void *arg)
         uv_mutex_unlock(&pool->lock);
         job->run(job, worker);
         uv_mutex_lock(&pool->lock);
-        if (job->slow) { /* one that waited for this may run, elsewhere */
-            pool->slow_running--;
-            uv_cond_signal(&pool->wake);
-        }
+        pool->slow_running -= job->slow;
         job->next = pool->finished;
         pool->finished = job;
         uv_async_send(&pool->done);

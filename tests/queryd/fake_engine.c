@@ -137,6 +137,11 @@ static int article(struct searcher *searcher, doc_ref doc, struct arena *arena,
     out->text[PART_CAPTIONS] = slice_of(
         arena_printf(arena, "word%u Istanbul word%u. Word%u Istanbul word%u",
                      w % 7, w % 5, w / 7 % 11, w / 5 % 3));
+    if (doc == FAKE_LONG) { /* a line that fits into no buffer */
+        uint8_t *byline = arena_alloc(arena, 1 << 20);
+        memset(byline, 'x', 1 << 20);
+        out->byline = (struct slice){byline, 1 << 20};
+    }
     if (doc % 2 == 0)
         out->published.precision = DATE_NONE;
     return ERR_OK;
@@ -166,7 +171,7 @@ static int visit_one(struct searcher *searcher, const struct query *query,
     struct analysis analysis;
     struct token_view view;
     struct hit_list hits = {0};
-    arena_init(&arena, 1 << 20);
+    arena_init(&arena, 4 << 20);
     int rc = article(searcher, doc, &arena, &a, err);
     if (rc == 0)
         rc = analyse_article(&a, NULL, &arena, &analysis);

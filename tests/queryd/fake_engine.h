@@ -1,7 +1,7 @@
 /* fake_engine.h - an engine of a few lines, so that the daemon is tested alone.
  *
  * An index is a directory with a MANIFEST of two numbers: generation and articles.
- * Article i has the key "fake:i", 1 being the best. What a search does is told by the
+ * Article i has the key "fake:i", 1 being the best; FAKE_LONG has a megabyte of byline. What a search does is told by the
  * words of the query:
  *
  *     slow         takes 10 seconds, and looks at cancel each millisecond
@@ -17,6 +17,8 @@
 #define TESTS_FAKE_ENGINE_H
 
 #include "engine/engine.h"
+
+enum { FAKE_LONG = 45 };
 
 int fake_open(const char *dir, struct snapshot **out, struct err *err);
 
