@@ -74,7 +74,7 @@ static enum exit_status command_help(int argc, char **argv)
     return commands[i].run(3, words);
 }
 
-int main(int argc, char **argv)
+static enum exit_status run(int argc, char **argv)
 {
     if (argc < 2)
         return print_help(stderr);
@@ -85,6 +85,10 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return print_help(stdout);
     int i = find(argv[1]);
-    return i < COMMANDS ? (int)commands[i].run(argc, argv)
-                        : (int)unknown(argv[1]);
+    return i < COMMANDS ? commands[i].run(argc, argv) : unknown(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    return (int)run(argc, argv);
 }

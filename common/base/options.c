@@ -196,7 +196,7 @@ static int set_value(const struct option *o, const char *text, struct err *err)
     case OPTION_BYTES:
         return set_number(o, text, err);
     }
-    assert(!"an option of no kind");
+    assert(false && "an option of no kind");
     return ERR_INVALID;
 }
 

@@ -266,7 +266,7 @@ int kwic_line_make(const struct article *article,
                    enum kwic_unit unit, uint32_t width, struct arena *arena,
                    struct kwic_line *out, struct err *err)
 {
-    struct place place;
+    struct place place = {0};
     int rc = place_of(analysis, hit, &place, err);
     if (rc)
         return rc;
@@ -330,7 +330,7 @@ int kwic_key(const struct article *article, const struct analysis *analysis,
     struct bytes_out bytes = {0};
     int rc = ERR_OK;
     if (sort == KWIC_BY_LEFT || sort == KWIC_BY_RIGHT) {
-        struct place place;
+        struct place place = {0};
         rc = place_of(analysis, hit, &place, err);
         if (rc)
             return rc;

@@ -58,8 +58,8 @@ static const char *const month_names[] = {
     "september septembre septiembre settembre setembro eylül сентября вересня",
     "october oktober octobre octubre ottobre outubro ekim октября жовтня",
     "november novembre noviembre novembro kasım ноября листопада",
-    "december dezember décembre diciembre dicembre dezembro aralık декабря "
-    "грудня",
+    ("december dezember décembre diciembre dicembre dezembro aralık декабря "
+     "грудня"),
 };
 
 /* How many bytes of `name`, which is in small letters, the word covers; 0 when it

@@ -99,7 +99,7 @@ static int fill_until(struct input *in, size_t from, const char *what,
 static int find_end(struct input *in, bool *closed, struct slice *have,
                     size_t *end, struct err *err)
 {
-    size_t name, from = strlen(OPEN);
+    size_t name = 0, from = strlen(OPEN);
     for (;; from = name + 1) {
         int found = fill_until(in, from, "REUTERS", have, &name, err);
         if (found <= 0)
@@ -140,7 +140,7 @@ static int next_record(struct reuters *r, struct slice *record,
                        struct reject *reject, struct err *err)
 {
     struct slice have;
-    size_t start, end;
+    size_t start = 0, end;
     int found = fill_until(r->in, 0, OPEN, &have, &start, err);
     if (found < 0)
         return found;
