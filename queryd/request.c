@@ -246,6 +246,9 @@ static void finish_stream(struct request *request, int rc)
     }
     request->status = 200;
     request->server->metrics.streams_cut += rc != 0;
+    if (rc == ERR_IO || rc == ERR_CORRUPT || rc == ERR_NOMEM)
+        log_line(LOG_WARNING, "stream cut endpoint=%s error=%s",
+                 request->endpoint->name, request->err.text);
     record(request);
     connection_end_stream(request->conn, request, !rc || says);
 }
