@@ -1,4 +1,5 @@
 #include "queryd/capitals.h"
+#include "queryd/coverage.h"
 #include "queryd/endpoint.h"
 #include "queryd/operands.h"
 #include "queryd/question.h"
@@ -40,6 +41,8 @@ int answer_explain(struct request *request, struct worker *worker)
                         &request->err);
     if (rc == 0)
         rc = capitals_note(&question);
+    if (rc == 0)
+        rc = coverage_note(&question);
     if (rc)
         return rc;
 

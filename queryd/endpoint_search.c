@@ -2,6 +2,7 @@
 #include "queryd/citation.h"
 #include "queryd/cursor.h"
 #include "queryd/capitals.h"
+#include "queryd/coverage.h"
 #include "queryd/endpoint.h"
 #include "queryd/operands.h"
 #include "queryd/question.h"
@@ -131,12 +132,19 @@ static void write_cursor(const struct question *question,
     strbuf_release(&text);
 }
 
+/* Whether to say why so little was found, and what would find more. */
+static bool is_few(const struct params *params,
+                   const struct search_result *result)
+{
+    return params->count == COUNT_EXACT && params->relax &&
+           result->total <= RELAX_TOTAL && !params->cursor.data;
+}
+
 static int write_answer(const struct question *question,
                         const struct search_result *result, struct json_out *j)
 {
     const struct params *params = &question->request->params;
-    bool exact = params->count == COUNT_EXACT;
-    if (exact) {
+    if (params->count == COUNT_EXACT) {
         json_out_key(j, "total");
         json_out_u64(j, result->total);
     }
@@ -157,8 +165,7 @@ static int write_answer(const struct question *question,
     if (params->cite)
         citation_write(question, result->total, result->total_hits, j);
     question_write_notes(question, j);
-    if (!exact || !params->relax || result->total > RELAX_TOTAL ||
-        params->cursor.data)
+    if (!is_few(params, result))
         return ERR_OK;
     int rc = operands_write(question, j);
     if (rc == ERR_OK)
@@ -186,6 +193,8 @@ int answer_search(struct request *request, struct worker *worker)
                                      &request->arena, &result, &request->err);
     if (rc == 0)
         rc = capitals_note(&question);
+    if (rc == 0 && is_few(params, &result))
+        rc = coverage_note(&question);
     if (rc)
         return rc;
 
