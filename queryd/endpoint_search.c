@@ -90,7 +90,7 @@ static int write_found(const struct question *question,
     json_out_key(j, "key");
     json_out_slice(j, article.key);
     json_out_key(j, "score");
-    json_out_double(j, found->score, 4);
+    json_out_double(j, found->score, 6);
     json_out_key(j, "title");
     json_out_slice(j, article.text[PART_TITLE]);
     json_out_key(j, "date");

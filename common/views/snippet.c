@@ -131,15 +131,33 @@ static struct window opening(const struct article *article)
     return (struct window){PART_BODY, 0, 0};
 }
 
-/* Grow the window to the width, one third of it in front, and cut it between
- * words. */
+/* Where the sentence begins that the window begins in, in bytes of its part. */
+static uint32_t sentence_start(const struct snippet_maker *s,
+                               const struct window *window)
+{
+    const struct position_list *starts = &s->analysis->sentences;
+    uint32_t found = 0;
+    for (size_t i = 0; i < starts->count; i++) {
+        const struct token *first =
+            view_token_at(&s->analysis->tokens, starts->at[i]);
+        if (first && first->part == window->part &&
+            first->start <= window->start)
+            found = first->start;
+    }
+    return found;
+}
+
+/* Grow the window to the width: from the beginning of its sentence when that is
+ * near, else with a third of what is left in front; and cut it between words. */
 static void widen(const struct snippet_maker *s, struct window *window)
 {
     uint32_t len = (uint32_t)s->article->text[window->part].len;
     uint32_t spare = window->end - window->start < s->width
                          ? s->width - (window->end - window->start)
                          : 0;
-    uint32_t from = window->start > spare / 3 ? window->start - spare / 3 : 0;
+    uint32_t from = sentence_start(s, window);
+    if (window->start - from > spare * 2 / 3)
+        from = window->start > spare / 3 ? window->start - spare / 3 : 0;
     uint32_t to = len - from > s->width ? from + s->width : len;
     if (to < window->end)
         to = window->end;

@@ -199,10 +199,15 @@ bool daemon_says(const struct daemon *daemon, const char *target,
     return false;
 }
 
+/* And it stays so for a while: a walk over a corpus counts while it lasts. */
 bool searches_running(int wanted)
 {
+    enum { STEADY = 20 };
     uint64_t end = clock_ns() + PATIENCE_S * UINT64_C(1000000000);
-    while (fake_counts().searching != wanted && clock_ns() < end)
+    int steady = 0;
+    while (steady < STEADY && clock_ns() < end) {
+        steady = fake_counts().searching == wanted ? steady + 1 : 0;
         rest();
-    return fake_counts().searching == wanted;
+    }
+    return steady == STEADY;
 }

@@ -23,7 +23,7 @@ TEST(every_endpoint_answers)
     } rows[] = {
         {"/v1/search?q=istanbul&limit=2",
          {"{\"generation\":1,\"took_us\":", "\"typed\":\"istanbul\"",
-          "\"total\":20,\"hits\":[{\"key\":\"fake:1\",\"score\":19.5000,"
+          "\"total\":20,\"hits\":[{\"key\":\"fake:1\",\"score\":19.500000,"
           "\"title\":\"Article 1\",\"date\":\"1970-01-01\",\"source\":\"fake\","
           "\"url\":\"\",\"lang\":\"en\",\"snippet\":{\"text\":",
           "\"date\":null"}},

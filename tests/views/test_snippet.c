@@ -58,6 +58,9 @@ TEST(the_snippet_shows_where_the_words_stand_close_together)
         {"cut between words on both sides", "T",
          "one two three four five six seven eight nine ten", "six", 20,
          "...five [six] seven eight..."},
+        {"it begins with its sentence, when that is near", "T",
+         "One came first. The other one spoke of grain in May.", "grain", 40,
+         "...The other one spoke of [grain] in May."},
         {"the densest place wins over the first", "T",
          "draft and nothing else for a long while and still nothing more; then "
          "Istanbul had a draft in 2022 at last",
