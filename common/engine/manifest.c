@@ -8,10 +8,12 @@
 #include "base/strbuf.h"
 #include "text/fold.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 enum {
@@ -284,6 +286,22 @@ static int path_in(const char *dir, struct slice name, char out[PATH_MAX],
     if (n < 0 || n >= PATH_MAX)
         return err_set(err, ERR_INVALID, "directory name too long: %s", dir);
     return ERR_OK;
+}
+
+bool manifest_is_there(const char *dir)
+{
+    static const char begins[] = "dateline ";
+    char path[PATH_MAX], start[sizeof begins - 1];
+    if (path_in(dir, SLICE("MANIFEST"), path, NULL))
+        return false;
+    /* Not waiting for the other end, should somebody name a pipe so. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    bool ours = read(fd, start, sizeof start) == (ssize_t)sizeof start &&
+                memcmp(start, begins, sizeof start) == 0;
+    close(fd);
+    return ours;
 }
 
 int manifest_read(const char *dir, struct arena *arena, struct manifest *out,

@@ -30,6 +30,10 @@ struct manifest {
     size_t generation_count;                  /* 0, 1 or 2 */
 };
 
+/* Whether `dir` is the folder of an index, whole or not: its MANIFEST begins as ours
+ * do. */
+bool manifest_is_there(const char *dir);
+
 /* ERR_NOTFOUND when `dir` holds no MANIFEST. Slices live in `arena`. */
 int manifest_read(const char *dir, struct arena *arena, struct manifest *out,
                   struct err *err);

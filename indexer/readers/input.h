@@ -57,7 +57,7 @@ const char *input_damage(const struct input *in);
 /* Calls `visit` for every file: those named in `paths` as they come, those in a
  * folder in the order of their names' bytes, its subfolders among them. Names that
  * begin with a dot are passed over inside folders, links are followed, a link back
- * to a folder above is passed over. A path that cannot be read is visited too,
+ * to a folder above is passed over, and so is the folder of an index. A path that cannot be read is visited too,
  * with `failure` saying why. A visit that returns not 0 ends the walk, which
  * returns the same. */
 typedef int input_visit(void *context, const char *path,

@@ -1,6 +1,7 @@
 #include "indexer/readers/input.h"
 
 #include "base/err.h"
+#include "engine/manifest.h"
 
 #include <errno.h>
 #include <fts.h>
@@ -39,6 +40,10 @@ static int visit_entry(FTS *tree, FTSENT *entry, input_visit *visit,
         return 0;
     }
     switch (entry->fts_info) {
+    case FTS_D: /* an index that stands among the deliveries is none of them */
+        if (manifest_is_there(entry->fts_path))
+            fts_set(tree, entry, FTS_SKIP);
+        return 0;
     case FTS_F:
         return visit(context, entry->fts_path, NULL);
     case FTS_DEFAULT: /* a pipe that was named is meant; a socket found is not */
@@ -51,7 +56,7 @@ static int visit_entry(FTS *tree, FTSENT *entry, input_visit *visit,
     case FTS_ERR:
     case FTS_NS:
         return visit_failure(visit, context, entry);
-    default: /* folders, before and after; FTS_DC, the way back up */
+    default: /* folders, behind them; FTS_DC, the way back up */
         return 0;
     }
 }

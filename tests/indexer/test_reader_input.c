@@ -240,13 +240,18 @@ TEST(a_walk_is_sorted_safe_and_tells_what_it_cannot_read)
     write_file("b/deep/x", "x");
     write_file(".dot", "no");
     write_file(".hidden/y", "no");
+    CHECK_OK(dir_make(in_folder("index"), 0755, &err), err);
+    write_file("index/MANIFEST", "dateline 1\nanalysis 1\n");
+    write_file("index/data", "no");
+    CHECK_OK(dir_make(in_folder("other"), 0755, &err), err);
+    write_file("other/MANIFEST", "of a ship");
     CHECK(symlink("..", in_folder("b/deep/loop")) == 0);
     CHECK(symlink("nowhere", in_folder("dangling")) == 0);
     CHECK(symlink("c.txt", in_folder("link")) == 0);
     CHECK(mkfifo(in_folder("pipe"), 0600) == 0);
 
     check_walk(folder, "/B.txt /a.txt /b/10 /b/2 /b/deep/x /c.txt /dangling! "
-                       "/link /pipe! ");
+                       "/link /other/MANIFEST /pipe! ");
     check_walk(in_folder("b/"), "/b/10 /b/2 /b/deep/x ");
     check_walk(in_folder(".dot"), "/.dot "); /* named, so meant */
     check_walk(in_folder("none"), "/none! ");
