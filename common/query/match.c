@@ -175,10 +175,13 @@ static int lengthen_chains(struct matcher *m, struct hit_list *chains,
     for (size_t i = 0; i < chains->count; i++) {
         const struct hit *chain = &chains->hit[i];
         size_t at = match_first_from(next, chain->span.end);
+        int rc = match_go_on(m);
+        if (rc)
+            return rc;
         for (; at < next->count && next->hit[at].span.start == chain->span.end;
              at++) {
             struct hit joined = {0};
-            int rc = match_join(m, chain, &next->hit[at], &joined);
+            rc = match_join(m, chain, &next->hit[at], &joined);
             if (rc == ERR_OK)
                 rc = match_push(m, &longer, joined);
             if (rc)

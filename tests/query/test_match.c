@@ -1,5 +1,6 @@
 #include "query/match.h"
 
+#include "base/cancel.h"
 #include "base/strbuf.h"
 #include "check.h"
 #include "query/oracle.h"
@@ -129,6 +130,38 @@ TEST(leaves_are_the_words_and_nothing_between)
     for (size_t i = 0; i < 3; i++)
         CHECK_EQ(hits.hit[0].leaf[i].start, starts[i]);
     arena_reset(&arena);
+    one_article_release(&one);
+}
+
+/* Each operator looks up from its work: one article can be long. */
+TEST(nobody_waiting_ends_the_work_inside_an_article)
+{
+    static const char *const queries[] = {"\"a b\"",   "a NEAR/3 b",
+                                          "a ADJ/S b", "a NOTNEAR/0 c",
+                                          "\"a c\"~3", "\"a a c\"~9"};
+    struct one_article one;
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    CHECK_EQ(one_article_init(&one, "en", "", "a b a c b"), ERR_OK);
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        struct err err = {0};
+        struct query query;
+        struct token_view view;
+        struct hit_list hits;
+        struct cancel *cancel = cancel_new(0);
+        CHECK(cancel);
+        token_view_init(&view, &one.article, &one.analysis);
+        CHECK_OK(one_article_query(&one, queries[i], &arena, &query, &err),
+                 err);
+        view.base.cancel = cancel;
+        CHECK_OK(match_hits(&query, &view.base, &arena, &hits, &err), err);
+        CHECK_MSG(hits.count > 0, "%s", queries[i]);
+        cancel_request(cancel);
+        int rc = match_hits(&query, &view.base, &arena, &hits, &err);
+        CHECK_MSG(rc == ERR_CANCELLED, "%s: %s", queries[i], err_name(rc));
+        cancel_free(cancel);
+        arena_reset(&arena);
+    }
     one_article_release(&one);
 }
 
@@ -349,4 +382,5 @@ TEST(the_slow_evaluator_says_the_same)
 
 RUN(T(hits_are_the_minimal_qualifying_intervals),
     T(leaves_are_the_words_and_nothing_between),
+    T(nobody_waiting_ends_the_work_inside_an_article),
     T(the_slow_evaluator_says_the_same))
