@@ -9,6 +9,8 @@ target_compile_definitions(project_options INTERFACE
 target_include_directories(project_options INTERFACE
   ${PROJECT_SOURCE_DIR}/common ${PROJECT_SOURCE_DIR})
 target_compile_options(project_options INTERFACE
+  # Scores are the same on every machine: no contraction into multiply-add.
+  -ffp-contract=off
   -Wall -Wextra -Wshadow -Wundef -Wconversion -Wvla
   $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes>
   $<$<BOOL:${STRICT}>:-Werror>)

@@ -84,6 +84,19 @@ struct article_info {
     uint64_t generation; /* the one that put it in, or changed it last */
 };
 
+/* The versions of one key, oldest first: those that were replaced or deleted, and last
+ * the current one, if there is one. */
+struct version {
+    doc_ref doc; /* good for article() and info() */
+    struct date published, modified;
+    uint64_t generation; /* that put it in */
+    bool current;
+};
+struct version_list {
+    struct version *version; /* the first is version 1 */
+    size_t count;
+};
+
 struct snapshot;
 struct searcher;
 
@@ -104,6 +117,14 @@ struct stored_version {
 
 struct writer_options {
     size_t memory_bytes; /* 0: a sensible default */
+    /* Index the words and keep no text: nothing can be shown, replaced or deleted. For
+     * measurements beside engines that keep none. ERR_UNSUPPORTED where there is no
+     * such thing. */
+    bool without_text;
+    /* What takes its time at the end: "sorting", "merging". May be NULL. */
+    void (*progress)(void *context, const char *what, uint64_t done,
+                     uint64_t total);
+    void *progress_context;
 };
 
 struct writer;
@@ -124,6 +145,13 @@ struct engine {
                       const struct analysis *, struct err *);
     int (*writer_delete)(struct writer *, struct slice key, bool *found,
                          struct err *);
+    /* All versions of a key, from the files, too: once committed, no byte of them is
+     * left in the directory, and no earlier generation. ERR_UNSUPPORTED. */
+    int (*writer_purge)(struct writer *, struct slice key, bool *found,
+                        struct err *);
+    /* Everything there is in one piece, at the next commit. ERR_UNSUPPORTED where an
+     * index always is. */
+    int (*writer_merge)(struct writer *, struct err *);
     /* Make everything since the last commit one new generation, durably. Without
      * changes there is none, and *out is the old one. After a failure nothing has
      * changed and the writer is good for close only. */
@@ -157,6 +185,9 @@ struct engine {
                 struct article_info *, struct err *);
     /* ERR_NOTFOUND when no live article has this key. */
     int (*find)(struct searcher *, struct slice key, doc_ref *, struct err *);
+    /* In `arena`; count 0 when the key was never there. ERR_UNSUPPORTED. */
+    int (*versions)(struct searcher *, struct slice key, struct arena *,
+                    struct version_list *, struct err *);
 };
 
 /* Each engine's own structs begin with one of these. */

@@ -11,12 +11,41 @@
 #include "engine/xapian/xapian_reader.h"
 #include "engine/xapian/xapian_writer.h"
 
+namespace dateline
+{
+
+static int purge(struct writer *, struct slice, bool *,
+                 struct err *err) noexcept
+{
+    return err_set(err, ERR_UNSUPPORTED,
+                   "the engine 'xapian' cannot purge: an article that is "
+                   "deleted is in no answer, but its text stays in the files; "
+                   "make the index with --engine native");
+}
+
+static int merge(struct writer *, struct err *err) noexcept
+{
+    return err_set(err, ERR_UNSUPPORTED,
+                   "nothing to merge: each generation is one piece");
+}
+
+static int versions(struct searcher *, struct slice, struct arena *,
+                    struct version_list *, struct err *err) noexcept
+{
+    return err_set(err, ERR_UNSUPPORTED,
+                   "the engine 'xapian' keeps no old versions");
+}
+
+} // namespace dateline
+
 extern "C" const struct engine xapian_engine = {
     "xapian",
     dateline::writer_open,
     dateline::writer_lookup,
     dateline::writer_put,
     dateline::writer_delete,
+    dateline::purge,
+    dateline::merge,
     dateline::writer_commit,
     dateline::writer_close,
     dateline::check,
@@ -30,4 +59,5 @@ extern "C" const struct engine xapian_engine = {
     dateline::article,
     dateline::info,
     dateline::find,
+    dateline::versions,
 };

@@ -1,0 +1,52 @@
+/* native_files.h - an index directory of the native engine: what its files are called,
+ * and how a set of them becomes a generation.
+ *
+ *   DIR/MANIFEST, DIR/lock
+ *   DIR/segments/s7-0.seg         the first segment that generation 7 made
+ *   DIR/segments/s7-0.9.live      its state since generation 9 (segment/live.h)
+ *
+ * Names are never used twice: a generation that was not committed leaves none behind. A
+ * generation in MANIFEST lists each segment followed by its state, if it has one, oldest
+ * segment first. docs/format/index.md.
+ */
+#ifndef ENGINE_NATIVE_NATIVE_FILES_H
+#define ENGINE_NATIVE_NATIVE_FILES_H
+
+#include "engine/manifest.h"
+
+#define SEGMENT_DIR "segments"
+
+enum { SEGMENT_NAME_SIZE = 64 };
+
+/* "s7-0.seg" and "s7-0.9.live". */
+void segment_file_name(uint64_t generation, uint32_t number,
+                       char out[SEGMENT_NAME_SIZE]);
+void live_file_name(struct slice segment_name, uint64_t generation,
+                    char out[SEGMENT_NAME_SIZE]);
+
+/* One segment of a generation, as MANIFEST has it. */
+struct segment_ref {
+    struct manifest_file segment;
+    struct manifest_file live; /* name.len 0: none */
+};
+
+/* In `arena`. ERR_CORRUPT when the names are not as above, or sizes differ from those on
+ * disk. */
+int segment_refs(const char *dir, const struct manifest_generation *generation,
+                 struct arena *arena, struct segment_ref **out, size_t *count,
+                 struct err *err);
+
+/* Make `refs` the newest generation: sync the directory, replace MANIFEST. Fills in
+ * info->bytes and info->committed. `keep_old`: the newest until now stays as the second one;
+ * a purge keeps none. Files that no generation names any more are removed. */
+int generation_publish(const char *dir, struct manifest *manifest,
+                       const struct segment_ref *refs, size_t count,
+                       struct generation_info *info, bool keep_old,
+                       struct arena *arena, struct err *err);
+
+/* Remove what `manifest` does not name: leftovers of a killed run. Only names that are
+ * ours. */
+int native_clean(const char *dir, const struct manifest *manifest,
+                 struct err *err);
+
+#endif

@@ -1,0 +1,120 @@
+/* dictionary.h - terms, sorted, and what is known about each: docs/format/dictionary.md.
+ *
+ * A term is a class byte and its text; the order is that of bytes. Classes:
+ *
+ *   WORD    FORM              an occurrence of a word; positions
+ *           FORM 01 WIDTH     of a joined form that covers WIDTH (one byte) positions.
+ *                             No form contains 01, so FORM stands directly before its
+ *                             variants
+ *   CAPS    as WORD           written in capitals only; positions
+ *   STEM    LANG : STEM       a word by its stem, in articles of that primary language
+ *   PLAIN   FORM              a word that has no stem. Each occurrence has one STEM or
+ *                             one PLAIN: together they are what a bare word is scored by
+ *   FIELD   DIGIT VALUE       a filter: enum ast_field and the folded value; documents only
+ *   KEY     KEY               all articles with this key, old versions, too; documents only
+ *
+ * Front-coded blocks of 16 terms, and a sparse index of their first terms. A term has
+ * a number, its place in the order: dead counts (live.h) and stems (stems.h) use it.
+ */
+#ifndef SEGMENT_DICTIONARY_H
+#define SEGMENT_DICTIONARY_H
+
+#include "base/arena.h"
+#include "segment/doc_iter.h"
+#include "segment/segment_file.h"
+
+enum term_class {
+    TERM_WORD = 1,
+    TERM_CAPS,
+    TERM_STEM,
+    TERM_PLAIN,
+    TERM_FIELD,
+    TERM_KEY,
+};
+
+enum {
+    TERM_JOINED = 1, /* the byte between a joined form and its width */
+    /* class, language and ':' or a width, the text; keys and fields are shorter */
+    TERM_KEY_MAX = 1024,
+};
+
+/* How much of a term there is, in documents with postings (old versions have none;
+ * for KEY they count). Additive: a segment's live counts are these less the dead. */
+struct term_counts {
+    uint64_t docs;
+    uint64_t frequency;   /* scored: an occurrence in the title counts twice */
+    uint64_t occurrences; /* as a reader counts them */
+};
+
+/* Where a list is; made by postings_writer, opaque to others. */
+struct term_place {
+    bool single; /* one document, frequency 1: it is all here */
+    doc_id doc;
+    uint32_t position; /* of a single with positions */
+    uint64_t postings; /* offsets in the sections */
+    uint64_t positions;
+};
+
+struct term_entry {
+    uint32_t number; /* filled by readers */
+    struct term_counts counts;
+    struct term_place place;
+};
+
+/* Whether lists of this class have frequencies, positions. */
+bool term_has_frequencies(enum term_class class);
+bool term_has_positions(enum term_class class);
+
+/* --- writing --- */
+
+struct dictionary_writer;
+
+/* ERR_NOMEM. Writes to SECTION_DICTIONARY. */
+int dictionary_writer_open(struct segment_writer *segment,
+                           struct dictionary_writer **out, struct err *err);
+/* `term` (class byte first) must rise: assert. ERR_NOMEM, ERR_LIMIT (2^32 terms). The
+ * number that it gets is how many were added before. */
+int dictionary_add(struct dictionary_writer *writer, struct slice term,
+                   const struct term_entry *entry, struct err *err);
+int dictionary_finish(struct dictionary_writer *writer, struct err *err);
+void dictionary_writer_close(struct dictionary_writer *writer);
+
+/* --- reading --- */
+
+/* Terms of an open file; any number of threads. */
+struct dictionary {
+    const struct segment_file *file;
+    uint32_t terms;
+    uint64_t index_offset; /* of the sparse index, in the section */
+    uint32_t blocks;
+};
+
+int dictionary_open(const struct segment_file *file, struct dictionary *out,
+                    struct err *err);
+
+/* *found false, or its entry. */
+int dictionary_find(const struct dictionary *dictionary, struct slice term,
+                    struct term_entry *out, bool *found, struct err *err);
+
+/* A walk in order. `term` and `entry` are valid until the next move. */
+struct dictionary_cursor {
+    const struct dictionary *dictionary;
+    bool at_end;
+    uint8_t term[TERM_KEY_MAX];
+    size_t term_len;
+    struct term_entry entry;
+    /* inside */
+    struct bytes_in in;
+    uint32_t next; /* number of the term after */
+    uint64_t postings_base, positions_base;
+};
+
+/* Stand on the first term >= `from`. */
+int dictionary_seek(const struct dictionary *dictionary, struct slice from,
+                    struct dictionary_cursor *cursor, struct err *err);
+/* Stand on the term of this number; ERR_CORRUPT when there is none. */
+int dictionary_at(const struct dictionary *dictionary, uint32_t number,
+                  struct dictionary_cursor *cursor, struct err *err);
+int dictionary_next(struct dictionary_cursor *cursor, struct err *err);
+
+#endif

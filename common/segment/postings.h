@@ -1,0 +1,69 @@
+/* postings.h - in which documents a term stands, how often, and where:
+ * docs/format/postings.md, docs/format/positions.md.
+ *
+ * A list of one document and frequency 1 lives in the dictionary. A term in an eighth
+ * of the documents or more is a bitmap with ranks; any other is blocks of
+ * SEGMENT_BLOCK gaps and a tail. Frequencies go in blocks by rank in both. Heads of
+ * blocks (last document, offset, frequencies before, best bm25_tf() in a byte,
+ * rounded up) stand apart, so that a seek touches little memory. Positions are in a
+ * section of their own, in blocks that know nothing of documents: a document's first
+ * position is the sum of the frequencies before it.
+ *
+ * A position in the title stands twice, so that a frequency, which is what is scored,
+ * is the number of positions that are stored.
+ */
+#ifndef SEGMENT_POSTINGS_H
+#define SEGMENT_POSTINGS_H
+
+#include "segment/bm25.h"
+#include "segment/dictionary.h"
+
+/* --- writing --- */
+
+struct postings_writer;
+
+/* `lengths` (words, by doc id, `docs` of them; kept by the caller) and `k` of this segment
+ * alone are for the block maxima. ERR_NOMEM. */
+int postings_writer_open(struct segment_writer *segment, uint32_t docs,
+                         const uint32_t *lengths, struct bm25_k k,
+                         struct postings_writer **out, struct err *err);
+
+/* One list: begin, add rising documents, end. `positions` (rising, `frequency` of
+ * them, equal ones only for the title) is read if the class has positions, and
+ * `frequency` if it has frequencies, else it is 1. */
+void postings_begin(struct postings_writer *writer, enum term_class class);
+int postings_add(struct postings_writer *writer, doc_id doc, uint32_t frequency,
+                 const uint32_t *positions, struct err *err);
+/* *out: counts.docs, counts.frequency and place; counts.occurrences is frequency less
+ * the repeated positions, or frequency in a class without positions. */
+int postings_end(struct postings_writer *writer, struct term_entry *out,
+                 struct err *err);
+void postings_writer_close(struct postings_writer *writer);
+
+/* --- reading --- */
+
+struct postings; /* one list, opened; in an arena; one thread */
+
+/* ERR_CORRUPT, ERR_NOMEM. `docs` bounds doc ids: for KEY the archived ones count. */
+int postings_open(const struct segment_file *file, enum term_class class,
+                  const struct term_entry *entry, uint32_t docs,
+                  struct arena *arena, struct postings **out, struct err *err);
+
+/* The walk over a list; one per list. Its `status` is set from `err` of open. */
+struct doc_iter *postings_iter(struct postings *list);
+/* Of the document that the iterator stands on. Asking for frequencies is paid for when
+ * asked. 1 in a class without. */
+uint32_t postings_frequency(struct postings *list);
+/* The stored positions, title ones twice: `count` = frequency. Valid until the next
+ * move or call. ERR_CORRUPT. */
+int postings_positions(struct postings *list, const uint32_t **at,
+                       uint32_t *count, struct err *err);
+
+/* Set the bit of every document; `bits` has at least `docs` of them. Faster than a
+ * walk. */
+int postings_fill(struct postings *list, uint64_t *bits, struct err *err);
+
+/* Whether it is a bitmap. */
+bool postings_dense(const struct postings *list);
+
+#endif

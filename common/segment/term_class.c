@@ -1,0 +1,11 @@
+#include "segment/dictionary.h"
+
+bool term_has_frequencies(enum term_class class)
+{
+    return class < TERM_FIELD;
+}
+
+bool term_has_positions(enum term_class class)
+{
+    return class == TERM_WORD || class == TERM_CAPS;
+}
