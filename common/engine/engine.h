@@ -97,8 +97,23 @@ struct version_list {
     size_t count;
 };
 
+/* What a generation is made of, for people who ask. */
+enum { COMPOSITION_PARTS_MAX = 16 };
+struct composition {
+    uint64_t pieces;       /* segments */
+    uint64_t old_versions; /* that are kept */
+    struct {
+        const char *name; /* "postings"; static */
+        uint64_t bytes;   /* in all pieces */
+    } part[COMPOSITION_PARTS_MAX];
+    size_t part_count;
+};
+
 struct snapshot;
 struct searcher;
+
+/* Returns non-zero to stop; that is passed on. `key` is valid during the call. */
+typedef int (*key_visit)(void *context, struct slice key, struct err *err);
 
 /* For every matching article, in an order of the engine's own, until a non-zero
  * return, which is passed on. `hits` only when asked; valid during the call. */
@@ -188,6 +203,11 @@ struct engine {
     /* In `arena`; count 0 when the key was never there. ERR_UNSUPPORTED. */
     int (*versions)(struct searcher *, struct slice key, struct arena *,
                     struct version_list *, struct err *);
+    /* Every key that versions() knows, also of articles that were deleted; each once,
+     * rising. ERR_UNSUPPORTED. */
+    int (*keys)(struct searcher *, key_visit, void *context, struct err *);
+    /* ERR_UNSUPPORTED where there is nothing to tell. */
+    int (*describe)(struct snapshot *, struct composition *, struct err *);
 };
 
 /* Each engine's own structs begin with one of these. */

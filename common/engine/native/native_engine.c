@@ -25,4 +25,6 @@ const struct engine native_engine = {
     .info = native_info,
     .find = native_find,
     .versions = native_versions,
+    .keys = native_keys,
+    .describe = native_describe,
 };

@@ -57,6 +57,10 @@ int native_find(struct searcher *searcher, struct slice key, doc_ref *out,
 int native_versions(struct searcher *searcher, struct slice key,
                     struct arena *arena, struct version_list *out,
                     struct err *err);
+int native_keys(struct searcher *searcher, key_visit visit, void *context,
+                struct err *err);
+int native_describe(struct snapshot *snapshot, struct composition *out,
+                    struct err *err);
 int native_check(const char *dir, void (*report)(void *, const char *fault),
                  void *context, struct err *err);
 

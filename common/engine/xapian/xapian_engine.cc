@@ -36,6 +36,19 @@ static int versions(struct searcher *, struct slice, struct arena *,
                    "the engine 'xapian' keeps no old versions");
 }
 
+static int keys(struct searcher *, key_visit, void *, struct err *err) noexcept
+{
+    return err_set(err, ERR_UNSUPPORTED,
+                   "the engine 'xapian' keeps no old versions");
+}
+
+static int describe(struct snapshot *, struct composition *,
+                    struct err *err) noexcept
+{
+    return err_set(err, ERR_UNSUPPORTED,
+                   "the engine 'xapian' does not tell what it is made of");
+}
+
 } // namespace dateline
 
 extern "C" const struct engine xapian_engine = {
@@ -60,4 +73,6 @@ extern "C" const struct engine xapian_engine = {
     dateline::info,
     dateline::find,
     dateline::versions,
+    dateline::keys,
+    dateline::describe,
 };
