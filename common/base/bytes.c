@@ -106,6 +106,21 @@ uint32_t get_varint(struct bytes_in *in)
     return 0;
 }
 
+uint64_t get_varint64(struct bytes_in *in)
+{
+    uint64_t v = 0;
+    for (int shift = 0; shift < 70; shift += 7) {
+        uint8_t byte = get_u8(in);
+        if (shift == 63 && byte > 0x01) /* would not fit in 64 bits */
+            break;
+        v |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return in->bad ? 0 : v;
+    }
+    in->bad = true;
+    return 0;
+}
+
 static bool make_room(struct bytes_out *out, size_t more)
 {
     if (out->failed)
@@ -159,6 +174,13 @@ void put_slice(struct bytes_out *out, struct slice s)
 }
 
 void put_varint(struct bytes_out *out, uint32_t v)
+{
+    for (; v >= 0x80; v >>= 7)
+        put_u8(out, (uint8_t)(v | 0x80));
+    put_u8(out, (uint8_t)v);
+}
+
+void put_varint64(struct bytes_out *out, uint64_t v)
 {
     for (; v >= 0x80; v >>= 7)
         put_u8(out, (uint8_t)(v | 0x80));

@@ -49,7 +49,8 @@ uint32_t get_u32(struct bytes_in *in);
 uint64_t get_u64(struct bytes_in *in);
 /* A varint length, then that many bytes, which stay borrowed. */
 struct slice get_slice(struct bytes_in *in);
-uint32_t get_varint(struct bytes_in *in); /* 1..5 bytes, low 7 bits first */
+uint32_t get_varint(struct bytes_in *in);   /* 1..5 bytes, low 7 bits first */
+uint64_t get_varint64(struct bytes_in *in); /* 1..10 bytes, the same */
 
 struct bytes_out {
     uint8_t *data; /* owned; release with bytes_out_release() */
@@ -63,6 +64,7 @@ void put_u64(struct bytes_out *out, uint64_t v);
 void put_slice(struct bytes_out *out, struct slice s); /* s.len < 2^32 */
 void put_raw(struct bytes_out *out, const void *data, size_t len);
 void put_varint(struct bytes_out *out, uint32_t v);
+void put_varint64(struct bytes_out *out, uint64_t v);
 void bytes_out_release(struct bytes_out *out);
 
 #endif

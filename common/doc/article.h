@@ -72,4 +72,12 @@ int article_encode(const struct article *article, struct bytes_out *out,
 int article_decode(struct slice stored, struct arena *arena,
                    struct article *out, struct err *err);
 
+/* Its payload alone, for whoever compresses and sums by other means. ERR_LIMIT past
+ * LIMIT_ARTICLE_BYTES, ERR_NOMEM. */
+int article_payload(const struct article *article, struct bytes_out *out,
+                    struct err *err);
+/* Slices point into `payload`; lists are in `arena`. ERR_CORRUPT, ERR_NOMEM. */
+int article_from_payload(struct slice payload, struct arena *arena,
+                         struct article *out, struct err *err);
+
 #endif

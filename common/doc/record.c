@@ -142,17 +142,27 @@ static uint32_t record_crc(uint8_t version, struct slice from_size)
     return (uint32_t)crc32(sum, from_size.data, (uInt)from_size.len);
 }
 
+int article_payload(const struct article *article, struct bytes_out *out,
+                    struct err *err)
+{
+    if (payload_bound(article) > LIMIT_ARTICLE_BYTES)
+        return err_set(err, ERR_LIMIT, "article of more than %d bytes",
+                       LIMIT_ARTICLE_BYTES);
+    put_payload(out, article);
+    return out->failed
+               ? err_set(err, ERR_NOMEM, "no memory to store an article")
+               : ERR_OK;
+}
+
 int article_encode(const struct article *article, struct bytes_out *out,
                    struct err *err)
 {
     struct bytes_out payload = {0}, body = {0};
-    int rc = ERR_OK;
-    if (payload_bound(article) > LIMIT_ARTICLE_BYTES)
-        return err_set(err, ERR_LIMIT, "article of more than %d bytes",
-                       LIMIT_ARTICLE_BYTES);
-    put_payload(&payload, article);
+    int rc = article_payload(article, &payload, err);
+    if (rc)
+        goto out;
     put_u32(&body, (uint32_t)payload.len);
-    if (payload.failed || body.failed ||
+    if (body.failed ||
         deflate_into((struct slice){payload.data, payload.len}, &body)) {
         rc = err_set(err, ERR_NOMEM, "no memory to store an article");
         goto out;
@@ -264,6 +274,13 @@ static int get_payload(struct slice payload, unsigned version,
     a->published_from = (enum date_origin)origin;
     a->lang_guessed = flags & FLAG_LANG_GUESSED;
     return ERR_OK;
+}
+
+int article_from_payload(struct slice payload, struct arena *arena,
+                         struct article *out, struct err *err)
+{
+    *out = (struct article){0};
+    return get_payload(payload, RECORD_VERSION, arena, out, err);
 }
 
 int article_decode(struct slice stored, struct arena *arena,

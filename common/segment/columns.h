@@ -60,10 +60,11 @@ void columns_writer_close(struct columns_writer *writer);
 struct columns {
     const struct segment_file *file;
     uint32_t docs, archived;
-    /* Little-endian in the mapping: use the functions below. */
-    struct slice seconds, precisions, lengths, langs, record_ends, mark_ends;
     struct slice_list
         lang_names; /* primary languages; column `langs` has indices */
+    /* inside: where each array begins in the section */
+    uint64_t seconds, record_bases, mark_bases, lengths, record_ends, mark_ends,
+        langs, precisions;
 };
 
 /* Small tables go to `arena`, which lives as long as `out`. Checks the pages of the

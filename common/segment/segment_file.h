@@ -22,7 +22,8 @@
 
 struct err;
 
-/* The numbers are in the file; the names are in messages of `check` and `info`. */
+/* The numbers are in the file; the names are in messages of `check` and `info`. A
+ * segment has neither of the last two, and a .live file (live.h) nothing else. */
 #define SECTION_LIST(X)                                                        \
     X(STORED, "stored articles")                                               \
     X(POSITIONS, "positions")                                                  \
@@ -31,7 +32,9 @@ struct err;
     X(STEMS, "stems")                                                          \
     X(COLUMNS, "columns")                                                      \
     X(RECORDS, "records")                                                      \
-    X(MARKS, "marks")
+    X(MARKS, "marks")                                                          \
+    X(LIVE, "current articles")                                                \
+    X(DEAD, "counts of the dead")
 
 enum section_id {
 #define SECTION_ENUM(name, text) SECTION_##name,

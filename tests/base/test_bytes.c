@@ -53,5 +53,28 @@ TEST(a_short_read_stays_bad)
     CHECK_EQ(get_varint(&in), 0);
 }
 
+TEST(varint64_round_trips_and_refuses_what_does_not_fit)
+{
+    for (int shift = 0; shift < 64; shift++)
+        for (int d = -1; d <= 1; d++) {
+            uint64_t v = (UINT64_C(1) << shift) + (uint64_t)(int64_t)d;
+            struct bytes_out out = {0};
+            put_varint64(&out, v);
+            struct bytes_in in = bytes_in((struct slice){out.data, out.len});
+            CHECK(get_varint64(&in) == v && !in.bad && in.at == in.end);
+            in = bytes_in((struct slice){out.data, out.len - 1});
+            CHECK(get_varint64(&in) == 0 && in.bad);
+            bytes_out_release(&out);
+        }
+    struct bytes_out most = {0};
+    put_varint64(&most, UINT64_MAX);
+    CHECK_EQ(most.len, 10);
+    most.data[9] = 2;
+    struct bytes_in in = bytes_in((struct slice){most.data, most.len});
+    CHECK(get_varint64(&in) == 0 && in.bad);
+    bytes_out_release(&most);
+}
+
 RUN(T(varint_decodes_or_refuses), T(varint_round_trips_at_every_width),
+    T(varint64_round_trips_and_refuses_what_does_not_fit),
     T(a_short_read_stays_bad))

@@ -467,6 +467,19 @@ TEST(the_documented_example_is_what_it_says)
     payload_of(&want, &payload);
     CHECK_SLICE(((struct slice){listed.data, listed.len}),
                 ((struct slice){payload.data, payload.len}));
+    struct bytes_out alone = {0};
+    struct err err = {0};
+    CHECK_OK(article_payload(&want, &alone, &err), err);
+    CHECK_SLICE(((struct slice){alone.data, alone.len}),
+                ((struct slice){payload.data, payload.len}));
+    CHECK_OK(article_from_payload((struct slice){listed.data, listed.len},
+                                  &arena, &got, &err),
+             err);
+    check_same(&got, &want);
+    CHECK_EQ(article_from_payload((struct slice){listed.data, listed.len - 1},
+                                  &arena, &got, &err),
+             ERR_CORRUPT);
+    bytes_out_release(&alone);
     CHECK_EQ(
         decode_exactly((struct slice){example.data, example.len}, &arena, &got),
         0);
