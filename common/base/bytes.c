@@ -154,6 +154,12 @@ void put_u8(struct bytes_out *out, uint8_t byte)
         out->data[out->len++] = byte;
 }
 
+void put_u16(struct bytes_out *out, uint16_t v)
+{
+    put_u8(out, (uint8_t)v);
+    put_u8(out, (uint8_t)(v >> 8));
+}
+
 void put_u32(struct bytes_out *out, uint32_t v)
 {
     for (int shift = 0; shift < 32; shift += 8)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Borrowed bytes. Whoever hands out a slice says how long it lives. */
 struct slice {
@@ -52,6 +53,30 @@ struct slice get_slice(struct bytes_in *in);
 uint32_t get_varint(struct bytes_in *in);   /* 1..5 bytes, low 7 bits first */
 uint64_t get_varint64(struct bytes_in *in); /* 1..10 bytes, the same */
 
+/* Where whoever asks has seen to the bounds: tables, and inner loops. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "as our files are");
+
+static inline uint16_t load_u16(const uint8_t *at)
+{
+    uint16_t v;
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
+static inline uint32_t load_u32(const uint8_t *at)
+{
+    uint32_t v;
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
+static inline uint64_t load_u64(const uint8_t *at)
+{
+    uint64_t v;
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
 struct bytes_out {
     uint8_t *data; /* owned; release with bytes_out_release() */
     size_t len, cap;
@@ -59,6 +84,7 @@ struct bytes_out {
 };
 
 void put_u8(struct bytes_out *out, uint8_t v);
+void put_u16(struct bytes_out *out, uint16_t v);
 void put_u32(struct bytes_out *out, uint32_t v);
 void put_u64(struct bytes_out *out, uint64_t v);
 void put_slice(struct bytes_out *out, struct slice s); /* s.len < 2^32 */

@@ -75,6 +75,21 @@ TEST(varint64_round_trips_and_refuses_what_does_not_fit)
     bytes_out_release(&most);
 }
 
+TEST(loads_read_what_was_put_at_any_address)
+{
+    struct bytes_out out = {0};
+    put_u8(&out, 0xff);
+    put_u16(&out, 0x0102);
+    put_u32(&out, 0x03040506);
+    put_u64(&out, UINT64_C(0x0708090a0b0c0d0e));
+    CHECK_EQ(load_u16(out.data + 1), 0x0102);
+    CHECK_EQ(load_u32(out.data + 3), 0x03040506);
+    CHECK(load_u64(out.data + 7) == UINT64_C(0x0708090a0b0c0d0e));
+    CHECK_EQ(out.len, 15);
+    CHECK_EQ(out.data[1], 2); /* little end first */
+    bytes_out_release(&out);
+}
+
 RUN(T(varint_decodes_or_refuses), T(varint_round_trips_at_every_width),
     T(varint64_round_trips_and_refuses_what_does_not_fit),
-    T(a_short_read_stays_bad))
+    T(loads_read_what_was_put_at_any_address), T(a_short_read_stays_bad))
