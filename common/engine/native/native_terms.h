@@ -4,8 +4,12 @@
 #ifndef ENGINE_NATIVE_NATIVE_TERMS_H
 #define ENGINE_NATIVE_NATIVE_TERMS_H
 
+#include "doc/article.h"
 #include "query/query.h"
 #include "segment/dictionary.h"
+
+/* Bytes of a folded value that a term holds. */
+enum { FIELD_VALUE_MAX = 900 };
 
 /* A term under construction; `len` 0 after a text that is too long (never from analysis,
  * only from bytes of others): such a term is in no dictionary. */
@@ -22,16 +26,34 @@ void term_of_word(struct term *out, enum term_class class, struct slice form,
 void term_of_stem(struct term *out, struct slice primary_lang,
                   struct slice stem);
 void term_of_plain(struct term *out, struct slice form);
-/* `folded` is at most FIELD_VALUE_MAX bytes; longer values are cut and end in a digest of
- * all of them, so that equal terms are equal values. */
+/* Values longer than FIELD_VALUE_MAX are cut and end in a digest of all their bytes, so
+ * that equal terms are equal values. */
 void term_of_field(struct term *out, enum ast_field field, struct slice folded);
 void term_of_key(struct term *out, struct slice key);
 
-/* Back: the form and width of a WORD or CAPS term. */
+/* Back: the form and width of a WORD or CAPS term; borrows it. */
 struct slice term_form(struct slice term, unsigned *width);
 
-/* Every folded value that an article is found under in SOURCE, LANG or TOPIC; KEY terms are
- * not fields. In `arena`. */
+/* One list for two terms. `term` is a STEM, PLAIN or CAPS term, and `word` the only WORD
+ * term that it has occurrences of in this segment:
+ *
+ *   CAPS    the one of the same form and width
+ *   STEM    the only one among its forms (stems.h)
+ *   PLAIN   the only one with its form, whatever its width
+ *
+ * Then each occurrence of `term` is one of `word`: document by document its frequency is
+ * at most that of `word`, and its positions are among those. So when there are as many
+ * documents they are the same ones, and when the sums of the frequencies are equal, too,
+ * so is each of them, and with it the positions. The dictionary entry of `term` then has
+ * the place of `word`, and counts of its own class; no second list is written. */
+static inline bool term_shares_list(const struct term_counts *term,
+                                    const struct term_counts *word)
+{
+    return term->docs == word->docs && term->frequency == word->frequency;
+}
+
+/* Every folded value that an article is found under in SOURCE, LANG or TOPIC, some more
+ * than once; none for other fields. In `arena`. ERR_NOMEM, ERR_LIMIT. */
 int article_field_values(const struct article *article, enum ast_field field,
                          struct arena *arena, struct slice_list *out,
                          struct err *err);
