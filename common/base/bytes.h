@@ -54,7 +54,9 @@ uint32_t get_varint(struct bytes_in *in);   /* 1..5 bytes, low 7 bits first */
 uint64_t get_varint64(struct bytes_in *in); /* 1..10 bytes, the same */
 
 /* Where whoever asks has seen to the bounds: tables, and inner loops. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "as our files are");
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "our files are little-endian, and so must the machine be"
+#endif
 
 static inline uint16_t load_u16(const uint8_t *at)
 {
