@@ -31,12 +31,6 @@ struct add_options {
     bool json, quiet, summary;
 };
 
-static long default_threads(void)
-{
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    return cpus < 1 ? 1 : cpus > 4 ? 4 : cpus;
-}
-
 static int format_check(const char *name, struct err *err)
 {
     char known[200] = "";
@@ -131,7 +125,7 @@ static int add_file(void *context, const char *path, const struct err *failure)
 
     struct stat st;
     if (rc == ERR_OK && stat(path, &st) == 0 && st.st_size > 0)
-        add->report.done_bytes += (uint64_t)st.st_size;
+        add->report.done += (uint64_t)st.st_size;
     return rc;
 }
 
@@ -144,10 +138,13 @@ static int run(struct add *add, const struct add_options *options,
     int rc = survey_paths(add, &expected, err);
     if (rc)
         return rc;
-    add->report.options.expected_bytes = expected.bytes;
+    add->report.expected = expected.bytes;
 
-    struct writer_options writer_options = {.memory_bytes =
-                                                (size_t)options->memory};
+    struct writer_options writer_options = {
+        .memory_bytes = (size_t)options->memory,
+        .progress = bar_progress,
+        .progress_context = &add->report.bar,
+    };
     rc = add->index.engine->writer_open(add->index.dir, &writer_options,
                                         &add->writer, err);
     if (rc)
@@ -234,14 +231,14 @@ static int parse(struct add *add, struct add_options *options,
 int command_add(const struct engine *const *engines, int argc, char **argv)
 {
     struct add_options options = {.threads = default_threads(),
-                                  .memory = 512L << 20};
+                                  .memory = DEFAULT_MEMORY};
     const struct option table[] = {
         {"index", 0, OPTION_TEXT, &options.index, "DIR",
          "the index; made when it is not there [$DATELINE_INDEX]", 0, 0},
         {"format", 0, OPTION_TEXT, &options.format, "NAME",
          "what the files are [auto: told by their content]", 0, 0},
         {"engine", 0, OPTION_TEXT, &options.engine, "NAME",
-         "what makes a new index", 0, 0},
+         "what makes a new index [native]", 0, 0},
         {"source", 0, OPTION_TEXT, &options.source, "NAME",
          "the source of articles that name none", 0, 0},
         {"threads", 0, OPTION_NUMBER, &options.threads, "N",
@@ -280,7 +277,7 @@ int command_add(const struct engine *const *engines, int argc, char **argv)
         rc = report_open(&add.report, &report_options, options.rejects, &err);
         if (rc == ERR_OK)
             rc = run(&add, &options, &info, &err);
-        report_clear_bar(&add.report);
+        bar_clear(&add.report.bar);
         status =
             rc ? tell_failure(&add, &err) : tell_success(&add, &options, &info);
         pipeline_close(add.pipeline);

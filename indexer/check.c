@@ -2,10 +2,9 @@
 #include "indexer/commands.h"
 
 #include "base/err.h"
+#include "base/files.h"
 
-#include <dirent.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 struct faults {
@@ -17,20 +16,6 @@ static void print_fault(void *context, const char *fault)
     struct faults *faults = context;
     faults->count++;
     fprintf(stderr, "dateline-index: %s\n", fault);
-}
-
-/* Something without its MANIFEST is a damaged index; nothing is none. */
-static bool holds_anything(const char *dir)
-{
-    DIR *d = opendir(dir);
-    bool any = false;
-    if (!d)
-        return false;
-    for (struct dirent *entry; !any && (entry = readdir(d));)
-        any =
-            strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    closedir(d);
-    return any;
 }
 
 int command_check(const struct engine *const *engines, int argc, char **argv)
@@ -58,7 +43,8 @@ int command_check(const struct engine *const *engines, int argc, char **argv)
                      argv[1]);
     if (rc == ERR_OK)
         rc = index_find(&index, engines, dir, NULL, true, &err);
-    if (rc == ERR_NOTFOUND && holds_anything(index.dir))
+    /* Something without its MANIFEST is a damaged index; nothing is none. */
+    if (rc == ERR_NOTFOUND && dir_holds_anything(index.dir))
         rc = err_set(&err, ERR_CORRUPT, "%s: there is no MANIFEST", index.dir);
     if (rc == ERR_OK)
         rc = index.engine->check(index.dir, print_fault, &faults, &err);

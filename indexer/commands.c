@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name;
@@ -63,6 +64,12 @@ int command_main(const struct engine *const *engines, int argc, char **argv)
     err_set(&err, ERR_INVALID,
             "there is no command '%s'; `dateline-index help` lists them", name);
     return command_fail(&err);
+}
+
+long default_threads(void)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    return cpus < 1 ? 1 : cpus > 4 ? 4 : cpus;
 }
 
 int exit_status_of(int rc)

@@ -32,6 +32,10 @@ int command_merge(const struct engine *const *engines, int argc, char **argv);
 
 /* --- for the commands --- */
 
+/* --threads and --memory when they are not given. */
+long default_threads(void);
+#define DEFAULT_MEMORY (512L << 20)
+
 int exit_status_of(int rc);
 
 /* "dateline-index: TEXT" on stderr; the exit status that goes with the code. */

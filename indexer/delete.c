@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/json_out.h"
+#include "indexer/bar.h"
 #include "indexer/interrupt.h"
 #include "indexer/readers/input.h"
 
@@ -15,6 +16,7 @@ enum { KEY_LINE_MAX = 4096 };
 struct delete
 {
     struct writer *writer;
+    bool purge;
     uint64_t deleted, missing;
     char first_missing[256];
 };
@@ -22,9 +24,11 @@ struct delete
 static int delete_key(struct delete *run, struct slice key, struct err *err)
 {
     bool found;
+    const struct engine *engine = run->writer->engine;
     int rc = interrupt_check(err);
     if (rc == ERR_OK)
-        rc = run->writer->engine->writer_delete(run->writer, key, &found, err);
+        rc = (run->purge ? engine->writer_purge : engine->writer_delete)(
+            run->writer, key, &found, err);
     if (rc)
         return rc;
     if (found)
@@ -58,16 +62,19 @@ static int delete_listed(struct delete *run, const char *path, struct err *err)
 
 static int delete_all(struct delete *run, const struct index_ref *index,
                       const char *const *keys, size_t count,
-                      const char *key_file, struct generation_info *info,
-                      struct err *err)
+                      const char *key_file, struct bar *bar,
+                      struct generation_info *info, struct err *err)
 {
     const struct engine *engine = index->engine;
-    struct writer_options options = {0};
+    struct writer_options options = {.progress = bar_progress,
+                                     .progress_context = bar};
     int rc = engine->writer_open(index->dir, &options, &run->writer, err);
     for (size_t i = 0; rc == ERR_OK && i < count; i++)
         rc = delete_key(run, slice_of(keys[i]), err);
     if (rc == ERR_OK && key_file)
         rc = delete_listed(run, key_file, err);
+    if (rc == ERR_OK)
+        rc = interrupt_check(err);
     if (rc == ERR_OK)
         rc = engine->writer_commit(run->writer, info, err);
     return rc;
@@ -77,15 +84,20 @@ static int tell(const struct delete *run, const struct generation_info *info,
                 bool json, bool summary)
 {
     if (json)
-        printf("{\"deleted\":%llu,\"not_found\":%llu,\"generation\":%llu,"
+        printf("{\"%s\":%llu,\"not_found\":%llu,\"generation\":%llu,"
                "\"articles\":%llu}\n",
+               run->purge ? "purged" : "deleted",
                (unsigned long long)run->deleted,
                (unsigned long long)run->missing,
                (unsigned long long)info->generation,
                (unsigned long long)info->articles);
     else if (summary)
-        printf("%llu deleted\n%s %llu: %llu articles\n",
+        printf("%llu %s\n%s %llu: %llu articles\n",
                (unsigned long long)run->deleted,
+               !run->purge    ? "deleted"
+               : run->deleted ? "purged, with all versions; earlier "
+                                "generations are gone"
+                              : "purged",
                run->deleted ? "generation"
                             : "no new generation; still generation",
                (unsigned long long)info->generation,
@@ -104,14 +116,17 @@ static int tell(const struct delete *run, const struct generation_info *info,
 int command_delete(const struct engine *const *engines, int argc, char **argv)
 {
     const char *dir = NULL, *key_file = NULL;
-    bool json = false, summary = false, purge = false;
+    bool json = false, summary = false;
+    struct delete run = {0};
     const struct option table[] = {
         {"index", 0, OPTION_TEXT, &dir, "DIR", "the index [$DATELINE_INDEX]", 0,
          0},
         {"keys", 0, OPTION_TEXT, &key_file, "FILE",
          "a file with a key on each line; - is standard input", 0, 0},
-        {"purge", 0, OPTION_FLAG, &purge, NULL,
-         "also from the files, beyond recovery (not yet possible)", 0, 0},
+        {"purge", 0, OPTION_FLAG, &run.purge, NULL,
+         "with all versions and from the files, beyond recovery; earlier "
+         "generations go, too",
+         0, 0},
         {"json", 0, OPTION_FLAG, &json, NULL, "print what was done as JSON", 0,
          0},
         {"summary", 0, OPTION_FLAG, &summary, NULL,
@@ -119,20 +134,17 @@ int command_delete(const struct engine *const *engines, int argc, char **argv)
         {0},
     };
     int rest, status;
-    if (!command_options(table, "delete --index DIR KEY... | --keys FILE", argc,
-                         argv, &rest, &status))
+    if (!command_options(table,
+                         "delete --index DIR [--purge] KEY... | --keys FILE",
+                         argc, argv, &rest, &status))
         return status;
 
     struct err err = {0};
     struct index_ref index = {0};
-    struct delete run = {0};
     struct generation_info info = {0};
+    struct bar bar = {.on = isatty(STDERR_FILENO)};
     int rc = ERR_OK;
-    if (purge)
-        rc = err_set(&err, ERR_UNSUPPORTED,
-                     "--purge is not possible yet: an article that was deleted "
-                     "is in no answer, but its text may stay in the files");
-    else if (rest == 0 && !key_file)
+    if (rest == 0 && !key_file)
         rc = err_set(&err, ERR_INVALID,
                      "what is to be deleted? Name keys, or --keys FILE");
     interrupt_install();
@@ -140,7 +152,8 @@ int command_delete(const struct engine *const *engines, int argc, char **argv)
         rc = index_find(&index, engines, dir, NULL, true, &err);
     if (rc == ERR_OK)
         rc = delete_all(&run, &index, (const char *const *)argv + 1,
-                        (size_t)rest, key_file, &info, &err);
+                        (size_t)rest, key_file, &bar, &info, &err);
+    bar_clear(&bar);
     status = rc ? command_fail(&err)
                 : tell(&run, &info, json, summary || isatty(STDOUT_FILENO));
     if (run.writer)

@@ -306,6 +306,7 @@ int pipeline_put_again(struct pipeline *p, const struct article *article,
     slot->kind = UPSERT_NEW;
     slot->text_bytes = text_bytes(article);
     p->report->bytes += slot->text_bytes;
+    p->report->done++;
     submit(p, slot);
     report_tick(p->report, 0);
     return ERR_OK;

@@ -21,7 +21,9 @@ static const struct {
 int report_open(struct report *report, const struct report_options *options,
                 const char *rejects_path, struct err *err)
 {
-    *report = (struct report){.options = *options, .started_ns = clock_ns()};
+    *report = (struct report){.options = *options,
+                              .started_ns = clock_ns(),
+                              .bar = {.on = options->bar}};
     strbuf_init(&report->conflicts, 1 << 16);
     return rejects_open(&report->rejects, rejects_path, err);
 }
@@ -68,35 +70,24 @@ static double megabytes_per_second(const struct report *report, double seconds)
 
 void report_tick(struct report *report, uint64_t offset)
 {
-    if (!report->options.bar)
+    if (!bar_due(&report->bar))
         return;
-    uint64_t now = clock_ns();
-    if (now - report->drawn_ns < 100 * 1000 * 1000)
-        return;
-    report->drawn_ns = now;
-
+    char left[64] = "";
     double seconds = seconds_since(report->started_ns);
     double bytes = (double)(report->bytes + offset);
-    fprintf(stderr, "\r\033[K%llu articles, %.1f MB/s",
-            (unsigned long long)report->records,
-            seconds > 0 ? bytes / 1e6 / seconds : 0);
-    uint64_t done = report->done_bytes + offset;
-    uint64_t expected = report->options.expected_bytes;
-    if (done > expected)
-        done = expected; /* within a compressed file: wait for its end */
-    if (expected && done) {
-        double part = (double)done / (double)expected;
-        unsigned long left = (unsigned long)(seconds / part - seconds);
-        fprintf(stderr, ", %.0f %%, %lu:%02lu left", part * 100, left / 60,
-                left % 60);
+    uint64_t done = report->done + offset;
+    if (done > report->expected)
+        done =
+            report->expected; /* within a compressed file: wait for its end */
+    if (done) {
+        double part = (double)done / (double)report->expected;
+        unsigned long more = (unsigned long)(seconds / part - seconds);
+        snprintf(left, sizeof left, ", %.0f %%, %lu:%02lu left", part * 100,
+                 more / 60, more % 60);
     }
-    fflush(stderr);
-}
-
-void report_clear_bar(struct report *report)
-{
-    if (report->options.bar && report->drawn_ns)
-        fputs("\r\033[K", stderr);
+    bar_draw(&report->bar, "%llu articles, %.1f MB/s%s",
+             (unsigned long long)report->records,
+             seconds > 0 ? bytes / 1e6 / seconds : 0, left);
 }
 
 int reject_allowance_parse(const char *text, struct reject_allowance *out,

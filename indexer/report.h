@@ -8,13 +8,13 @@
 #define INDEXER_REPORT_H
 
 #include "engine/engine.h"
+#include "indexer/bar.h"
 #include "indexer/rejects.h"
 #include "indexer/upsert.h"
 
 struct report_options {
-    bool bar;                /* draw progress on stderr */
-    bool details;            /* list rejects on stderr, instead of one line */
-    uint64_t expected_bytes; /* of all files; 0: not known */
+    bool bar;     /* draw progress on stderr */
+    bool details; /* list rejects on stderr, instead of one line */
 };
 
 enum { CONFLICTS_SHOWN = 20 };
@@ -25,9 +25,11 @@ struct report {
     uint64_t records;               /* articles and rejects */
     uint64_t outcome[UPSERT_KINDS]; /* articles by what became of them */
     uint64_t bytes;                 /* decompressed input */
-    uint64_t done_bytes;            /* of expected_bytes */
-    struct strbuf conflicts;        /* keys of the first ones, a line each */
-    uint64_t started_ns, drawn_ns;
+    /* How far it is: bytes of files, or whatever is counted; expected 0: not known. */
+    uint64_t done, expected;
+    struct strbuf conflicts; /* keys of the first ones, a line each */
+    uint64_t started_ns;
+    struct bar bar;
 };
 
 int report_open(struct report *report, const struct report_options *options,
@@ -38,9 +40,8 @@ int report_reject(struct report *report, const char *file,
                   const struct reject *reject, struct err *err);
 void report_outcome(struct report *report, enum upsert_kind kind,
                     struct slice key);
-/* Redraw the bar, ten times a second at most. `offset`: in the current file. */
+/* Redraw the bar, when it is time. `offset`: in the current file. */
 void report_tick(struct report *report, uint64_t offset);
-void report_clear_bar(struct report *report);
 
 /* Put or replaced: what the writer has been given. */
 uint64_t report_changes(const struct report *report);

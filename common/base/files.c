@@ -99,6 +99,19 @@ int dir_make(const char *path, mode_t mode, struct err *err)
     return ERR_OK;
 }
 
+bool dir_holds_anything(const char *dir)
+{
+    DIR *d = opendir(dir);
+    bool any = false;
+    if (!d)
+        return false;
+    for (struct dirent *entry; !any && (entry = readdir(d));)
+        any =
+            strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(d);
+    return any;
+}
+
 static int remove_entry(const char *path, const struct stat *st, int type,
                         struct FTW *ftw)
 {

@@ -16,6 +16,8 @@ int file_write_all(int fd, const void *data, size_t len); /* 0, or -1 + errno */
 int file_sync_dir(const char *dir, struct err *err);
 int dir_make(const char *path, mode_t mode,
              struct err *err); /* parents too; existing is fine */
+/* Whether `dir` is a directory that can be read, with anything in it. */
+bool dir_holds_anything(const char *dir);
 /* Remove a file or a whole tree; what does not exist is fine. */
 int tree_remove(const char *path, struct err *err);
 /* Copy a flat directory of regular files, sharing blocks where the file system

@@ -132,6 +132,17 @@ TEST(a_directory_is_made_with_its_parents)
     CHECK_EQ(dir_make(too_long, 0755, NULL), ERR_INVALID);
 }
 
+TEST(a_directory_holds_something_or_nothing)
+{
+    CHECK(!dir_holds_anything(path_of("none")));
+    CHECK_EQ(dir_make(path_of("empty"), 0755, NULL), 0);
+    CHECK(!dir_holds_anything(path_of("empty")));
+    make_file(path_of("empty/.x"), "", 0);
+    CHECK(dir_holds_anything(path_of("empty")));
+    CHECK(!dir_holds_anything(path_of("empty/.x")));
+    CHECK_EQ(tree_remove(path_of("empty"), NULL), 0);
+}
+
 TEST(a_tree_is_removed_and_nothing_beside_it)
 {
     struct err err = {0};
@@ -223,6 +234,7 @@ int main(void)
         T(failures_name_the_path),
         T(reading_without_memory_is_an_error),
         T(a_directory_is_made_with_its_parents),
+        T(a_directory_holds_something_or_nothing),
         T(a_tree_is_removed_and_nothing_beside_it),
         T(a_copy_is_equal),
         T(a_copy_that_fails_names_the_file),

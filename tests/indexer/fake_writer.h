@@ -1,8 +1,8 @@
 /* fake_writer.h - an engine that keeps its articles in an array: the plainest thing
  * that keeps the promises of engine.h, so that what is above can be tested alone.
  *
- * Its directory holds a MANIFEST as any engine's does; the articles live in the
- * process, one index for each program, which fake_reset() empties.
+ * A directory holds a MANIFEST as any engine's does; its articles live in the process,
+ * of a few directories, until fake_reset().
  */
 #ifndef TESTS_INDEXER_FAKE_WRITER_H
 #define TESTS_INDEXER_FAKE_WRITER_H
@@ -14,10 +14,17 @@ extern const struct engine *const fake_engines[]; /* NULL-terminated */
 
 void fake_reset(void);
 
-/* The committed articles in order of their keys, a line each:
- * "KEY=TITLE|BODY (WORDS)". Valid until the next call. */
+/* The articles of the directory that was committed to last, in order of their keys, a
+ * line each: "KEY=TITLE|BODY (WORDS)". Valid until the next call. */
 const char *fake_contents(void);
+/* Replaced and deleted ones, in the order in which that happened: "old KEY=..." */
+const char *fake_old_versions(void);
 unsigned fake_generation(void);
+
+/* From now on there are no old versions, no purge and nothing to merge. */
+void fake_be_whole(void);
+/* writer_options.memory_bytes of the last writer. */
+size_t fake_memory(void);
 
 /* Things go wrong: writer_put fails with `code` when `puts` more have succeeded. */
 void fake_fail_put(unsigned puts, int code);

@@ -329,7 +329,6 @@ TEST(keys_that_are_not_there_are_told)
     COMMAND("delete --index i s:2", EXIT_PARTLY);
     CHECK_EQ(fake_generation(), 2);
     COMMAND("delete --index i", EXIT_USAGE);
-    COMMAND("delete --index i --purge s:1", EXIT_USAGE);
     COMMAND("delete --index i --keys none", EXIT_USAGE);
     CHECK_EQ(fake_generation(), 2);
     COMMAND("delete --index i --json s:1", EXIT_DONE);
@@ -366,6 +365,179 @@ TEST(info_tells_what_the_index_holds)
     CHECK(strstr(out, "\"articles\":2,\"words\":4,"));
 }
 
+TEST(info_tells_what_the_index_is_made_of_when_the_engine_can)
+{
+    COMMAND("add --index i good.jsonl", EXIT_DONE);
+    COMMAND("delete --index i s:1", EXIT_DONE);
+    COMMAND("info --index i", EXIT_DONE);
+    CHECK_MSG(strstr(out,
+                     "bytes         0\n"
+                     "pieces        2\n"
+                     "old versions  1\n"
+                     "of the bytes  words                   0.0 %  3000\n"
+                     "              stored articles         0.0 %  1000\n"),
+              "%s", out);
+    COMMAND("info --index i --json", EXIT_DONE);
+    CHECK_MSG(strstr(out, "\"pieces\":2,\"old_versions\":1,\"parts\":["
+                          "{\"name\":\"words\",\"bytes\":3000},{\"name\":"
+                          "\"stored articles\",\"bytes\":1000}]}"),
+              "%s", out);
+    fake_be_whole();
+    COMMAND("info --index i", EXIT_DONE);
+    CHECK(!strstr(out, "pieces"));
+    COMMAND("info --index i --json", EXIT_DONE);
+    CHECK(!strstr(out, "pieces"));
+
+    /* Damaged files: what MANIFEST says, and the exit status. */
+    fake_fail_open(ERR_CORRUPT);
+    COMMAND("info --index i", EXIT_DAMAGED);
+    CHECK_TEXT(err_out, "dateline-index: i: as the test asked\n");
+    CHECK(strstr(out, "generation    2\n"));
+}
+
+TEST(merge_makes_one_piece_of_many)
+{
+    COMMAND("add --index i good.jsonl", EXIT_DONE);
+    COMMAND("merge --index i --summary", EXIT_DONE);
+    CHECK_TEXT(out, "nothing to merge; still generation 1: 2 articles\n");
+    COMMAND("delete --index i s:1", EXIT_DONE);
+    COMMAND("merge --index i --json", EXIT_DONE);
+    CHECK_TEXT(out, "{\"merged\":true,\"generation\":3,\"articles\":1}\n");
+    COMMAND("info --index i", EXIT_DONE);
+    CHECK(strstr(out, "pieces        1\n"));
+    CHECK_TEXT(fake_contents(), "s:2=Two|Second. (2)\n");
+
+    COMMAND("add --index i good.jsonl", EXIT_DONE);
+    fake_be_whole();
+    COMMAND("merge --index i", EXIT_DONE);
+    SILENT();
+    COMMAND("merge --index i --summary", EXIT_DONE);
+    CHECK_TEXT(out, "nothing to merge; still generation 4: 2 articles\n");
+    CHECK_EQ(fake_generation(), 4);
+    fake_fail_open(ERR_LOCKED);
+    COMMAND("merge --index i", EXIT_LOCKED);
+}
+
+TEST(a_purge_takes_every_version)
+{
+    write_file("new.jsonl",
+               "{\"id\":\"1\",\"source\":\"s\",\"title\":\"Uno\"}\n");
+    COMMAND("add --index i good.jsonl", EXIT_DONE);
+    COMMAND("add --index i new.jsonl", EXIT_DONE);
+    COMMAND("delete --index i s:2", EXIT_DONE);
+    CHECK_TEXT(fake_old_versions(),
+               "old s:1=One|First. (2)\nold s:2=Two|Second. (2)\n");
+    COMMAND("delete --index i --purge --summary s:1", EXIT_DONE);
+    CHECK_TEXT(out, "1 purged, with all versions; earlier generations are "
+                    "gone\ngeneration 4: 0 articles\n");
+    CHECK_TEXT(fake_old_versions(), "old s:2=Two|Second. (2)\n");
+    COMMAND("delete --index i --purge --json s:2 s:1", EXIT_PARTLY);
+    CHECK_TEXT(out, "{\"purged\":1,\"not_found\":1,\"generation\":5,"
+                    "\"articles\":0}\n");
+    CHECK_TEXT(err_out, "dateline-index: 1 of 2 keys are not in the index; the "
+                        "first: s:1\n");
+    CHECK_TEXT(fake_old_versions(), "");
+    COMMAND("delete --index i --purge --summary s:1", EXIT_PARTLY);
+    CHECK_TEXT(out, "0 purged\nno new generation; still generation 5: 0 "
+                    "articles\n");
+
+    COMMAND("add --index i good.jsonl", EXIT_DONE);
+    fake_be_whole();
+    COMMAND("delete --index i --purge s:1", EXIT_USAGE);
+    CHECK_TEXT(err_out, "dateline-index: the engine 'fake' cannot purge; make "
+                        "another\n");
+    CHECK_TEXT(fake_contents(), "s:1=One|First. (2)\ns:2=Two|Second. (2)\n");
+}
+
+TEST(memory_reaches_the_writer)
+{
+    COMMAND("add --index i good.jsonl", EXIT_DONE);
+    CHECK(fake_memory() > 0 && fake_memory() <= (size_t)512 << 20);
+    size_t standard = fake_memory();
+    COMMAND("add --index i --memory 64M folder", EXIT_DONE);
+    CHECK(fake_memory() > 0 && fake_memory() <= (size_t)64 << 20);
+    COMMAND("rebuild --index i --into j", EXIT_DONE);
+    CHECK_EQ(fake_memory(), standard);
+}
+
+/* Three versions of s:1, two of s:2, which is deleted. */
+static void make_versions(void)
+{
+    static const char *const titles[] = {"One", "Uno", "One"};
+    for (size_t i = 0; i < 3; i++) {
+        char text[200];
+        snprintf(text, sizeof text,
+                 "{\"id\":\"1\",\"source\":\"s\",\"title\":\"%s\"}\n"
+                 "{\"id\":\"2\",\"source\":\"s\",\"title\":\"%zu\"}\n"
+                 "{\"id\":\"3\",\"source\":\"s\",\"title\":\"Three\"}\n",
+                 titles[i], i);
+        write_file("v.jsonl", text);
+        COMMAND("add --index i v.jsonl", EXIT_DONE);
+        if (i == 1)
+            COMMAND("delete --index i s:2", EXIT_DONE);
+    }
+    COMMAND("delete --index i s:2", EXIT_DONE);
+}
+
+TEST(rebuild_keeps_old_versions_and_their_order)
+{
+    char want[500], old[500];
+    make_versions();
+    snprintf(want, sizeof want, "%s", fake_contents());
+    CHECK_TEXT(want, "s:1=One| (1)\ns:3=Three| (1)\n");
+    snprintf(old, sizeof old, "%s", fake_old_versions());
+    COMMAND("rebuild --index i --into j --summary", EXIT_DONE);
+    CHECK_MSG(strstr(out, "2 articles and 5 old versions, ") == out, "%s", out);
+    CHECK(strstr(out, "\ngeneration 3: 2 articles\n"));
+    CHECK_TEXT(fake_contents(), want);
+    static const char *const first[] = {"One", "Uno"};
+    const char *at = fake_old_versions();
+    for (size_t i = 0; i < 2; i++) {
+        char line[100];
+        snprintf(line, sizeof line, "old s:1=%s| (1)\n", first[i]);
+        CHECK_MSG((at = strstr(at, line)), "%s", fake_old_versions());
+    }
+    at = fake_old_versions();
+    for (int i = 0; i < 3; i++) {
+        char line[100];
+        snprintf(line, sizeof line, "old s:2=%d| (1)\n", i);
+        CHECK_MSG((at = strstr(at, line)), "%s", fake_old_versions());
+    }
+    CHECK_EQ(strlen(fake_old_versions()), strlen(old));
+
+    fake_be_whole(); /* then only what is current */
+    COMMAND("rebuild --index i --into k --summary", EXIT_DONE);
+    CHECK(strstr(out, "2 articles and 0 old versions, ") == out);
+    CHECK_TEXT(fake_contents(), want);
+    CHECK_TEXT(fake_old_versions(), "");
+}
+
+TEST(a_rebuild_is_in_its_place_when_it_is_complete)
+{
+    make_versions();
+    fake_fail_put(3, ERR_IO); /* in its second generation */
+    COMMAND("rebuild --index i --into j", EXIT_SYSTEM);
+    CHECK(access("j", F_OK) != 0);
+    CHECK(access("j.rebuilding", F_OK) != 0);
+    fake_fail_put(1000, ERR_OK);
+
+    /* What a killed run left goes; what is not ours stays. */
+    CHECK_EQ(mkdir("j.rebuilding", 0755), 0);
+    write_file("j.rebuilding/lock", "");
+    write_file("j.rebuilding/gen-1", "half");
+    CHECK_EQ(mkdir("j", 0755), 0);
+    COMMAND("rebuild --index i --into j/", EXIT_DONE);
+    CHECK(access("j/MANIFEST", F_OK) == 0);
+    CHECK(access("j.rebuilding", F_OK) != 0);
+    CHECK_EQ(mkdir("k.rebuilding", 0755), 0);
+    write_file("k.rebuilding/mine", "");
+    COMMAND("rebuild --index i --into k", EXIT_USAGE);
+    CHECK_TEXT(err_out, "dateline-index: k.rebuilding is in the way\n");
+    CHECK(access("k.rebuilding/mine", F_OK) == 0);
+    COMMAND("rebuild --index i --into folder", EXIT_USAGE);
+    CHECK_TEXT(err_out, "dateline-index: folder is not empty\n");
+}
+
 TEST(rebuild_puts_every_article_into_the_new_index)
 {
     char want[500];
@@ -395,4 +567,9 @@ RUN(TT(a_command_line_without_sense_exits_2_and_changes_nothing),
     TT(what_the_engine_refuses_has_its_exit_status),
     TT(keys_that_are_not_there_are_told), TT(check_tells_every_fault),
     TT(info_tells_what_the_index_holds),
+    TT(info_tells_what_the_index_is_made_of_when_the_engine_can),
+    TT(merge_makes_one_piece_of_many), TT(a_purge_takes_every_version),
+    TT(memory_reaches_the_writer),
+    TT(rebuild_keeps_old_versions_and_their_order),
+    TT(a_rebuild_is_in_its_place_when_it_is_complete),
     TT(rebuild_puts_every_article_into_the_new_index))
