@@ -13,6 +13,7 @@
 #define ENGINE_NATIVE_INVERTER_H
 
 #include "segment/columns.h"
+#include "segment/dictionary.h"
 #include "segment/segment_file.h"
 #include "text/analyse.h"
 
