@@ -43,7 +43,8 @@ struct stored {
 
 int stored_open(const struct segment_file *file, struct stored *out,
                 struct err *err);
-/* The payload, in `arena`. Any number of threads, each with its own arena. */
+/* The payload, in `arena`. Any number of threads, each with its own arena. ERR_NOTFOUND
+ * when the article has no text. */
 int stored_read(const struct stored *stored, doc_id doc, struct arena *arena,
                 struct slice *payload, struct err *err);
 
