@@ -73,7 +73,9 @@ struct dictionary_writer;
 int dictionary_writer_open(struct segment_writer *segment,
                            struct dictionary_writer **out, struct err *err);
 /* `term` (class byte first) must rise: assert. ERR_NOMEM, ERR_LIMIT (2^32 terms). The
- * number that it gets is how many were added before. */
+ * number that it gets is how many were added before. A place may be that of a term before:
+ * two terms, one list. docs <= occurrences <= frequency: assert; of a single, all are 1,
+ * and in a class without frequencies all are docs, whatever the entry says. */
 int dictionary_add(struct dictionary_writer *writer, struct slice term,
                    const struct term_entry *entry, struct err *err);
 int dictionary_finish(struct dictionary_writer *writer, struct err *err);
@@ -96,7 +98,12 @@ int dictionary_open(const struct segment_file *file, struct dictionary *out,
 int dictionary_find(const struct dictionary *dictionary, struct slice term,
                     struct term_entry *out, bool *found, struct err *err);
 
-/* A walk in order. `term` and `entry` are valid until the next move. */
+/* Offsets that the next list's are told from. */
+struct dictionary_base {
+    uint64_t postings, positions;
+};
+
+/* A walk in order. `term` and `entry` are valid until the next move; a failure ends it. */
 struct dictionary_cursor {
     const struct dictionary *dictionary;
     bool at_end;
@@ -106,7 +113,7 @@ struct dictionary_cursor {
     /* inside */
     struct bytes_in in;
     uint32_t next; /* number of the term after */
-    uint64_t postings_base, positions_base;
+    struct dictionary_base list, back;
 };
 
 /* Stand on the first term >= `from`. */

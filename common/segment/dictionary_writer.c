@@ -1,0 +1,165 @@
+#include "segment/dictionary.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "segment/dictionary_format.h"
+
+#include <assert.h>
+
+struct dictionary_writer {
+    struct section_out *out;
+    struct bytes_out block, index;
+    struct dictionary_base list, back;
+    uint32_t terms;
+    uint8_t last[TERM_KEY_MAX];
+    size_t last_len;
+};
+
+int dictionary_writer_open(struct segment_writer *segment,
+                           struct dictionary_writer **out, struct err *err)
+{
+    struct dictionary_writer *writer = mem_alloc(sizeof *writer);
+    if (!writer)
+        return err_set(err, ERR_NOMEM, "no memory for a dictionary");
+    memset(writer, 0, sizeof *writer);
+    writer->out = segment_section(segment, SECTION_DICTIONARY);
+    *out = writer;
+    return ERR_OK;
+}
+
+static void begin_block(struct dictionary_writer *writer, struct slice term)
+{
+    writer->list = writer->back = (struct dictionary_base){0};
+    section_put(writer->out, writer->block.data, writer->block.len);
+    writer->block.len = 0;
+    put_u64(&writer->index, dictionary_prefix(term));
+    put_u64(&writer->index, section_size(writer->out));
+}
+
+static size_t shared_bytes(struct slice a, struct slice b)
+{
+    size_t n = 0, most = a.len < b.len ? a.len : b.len;
+    while (n < most && a.data[n] == b.data[n])
+        n++;
+    return n;
+}
+
+static size_t at_most_nibble(size_t n)
+{
+    return n < DICTIONARY_NIBBLE ? n : DICTIONARY_NIBBLE;
+}
+
+static void put_term(struct bytes_out *out, struct slice term, size_t shared)
+{
+    size_t more = term.len - shared - 1; /* a term always ends otherwise */
+    size_t high = at_most_nibble(shared), low = at_most_nibble(more);
+    put_u8(out, (uint8_t)(high << 4 | low));
+    if (high == DICTIONARY_NIBBLE)
+        put_varint(out, (uint32_t)(shared - DICTIONARY_NIBBLE));
+    if (low == DICTIONARY_NIBBLE)
+        put_varint(out, (uint32_t)(more - DICTIONARY_NIBBLE));
+    put_raw(out, term.data + shared, more + 1);
+}
+
+static void put_head(struct bytes_out *out, enum entry_kind kind, uint64_t n)
+{
+    put_varint64(out, n << ENTRY_KIND_BITS | kind);
+}
+
+/* Small numbers for small distances in both directions; wraps as unsigned does. */
+static uint64_t zigzag(uint64_t from, uint64_t to)
+{
+    uint64_t step = to - from;
+    return step << 1 ^ (step >> 63 ? UINT64_MAX : 0);
+}
+
+static void put_offsets(struct dictionary_writer *writer, enum entry_kind kind,
+                        bool positions, const struct term_place *place)
+{
+    struct bytes_out *out = &writer->block;
+    if (kind == ENTRY_LIST) {
+        put_varint64(out, place->postings - writer->list.postings);
+        writer->list.postings = place->postings;
+        if (positions) {
+            put_varint64(out, place->positions - writer->list.positions);
+            writer->list.positions = place->positions;
+        }
+    } else {
+        put_varint64(out, zigzag(writer->back.postings, place->postings));
+        writer->back.postings = place->postings;
+        if (positions) {
+            put_varint64(out, zigzag(writer->back.positions, place->positions));
+            writer->back.positions = place->positions;
+        }
+    }
+}
+
+static void put_entry(struct dictionary_writer *writer, enum term_class class,
+                      const struct term_entry *entry)
+{
+    const struct term_counts *counts = &entry->counts;
+    const struct term_place *place = &entry->place;
+    struct bytes_out *out = &writer->block;
+    bool positions = term_has_positions(class);
+    if (place->single) {
+        put_head(out, ENTRY_SINGLE, place->doc);
+        if (positions)
+            put_varint(out, place->position);
+        return;
+    }
+    bool ahead = place->postings >= writer->list.postings &&
+                 (!positions || place->positions >= writer->list.positions);
+    enum entry_kind kind = ahead ? ENTRY_LIST : ENTRY_BACK;
+    put_head(out, kind, counts->docs);
+    if (term_has_frequencies(class)) {
+        assert(counts->docs <= counts->occurrences &&
+               counts->occurrences <= counts->frequency);
+        put_varint64(out, counts->frequency - counts->docs);
+        put_varint64(out, counts->frequency - counts->occurrences);
+    }
+    put_offsets(writer, kind, positions, place);
+}
+
+int dictionary_add(struct dictionary_writer *writer, struct slice term,
+                   const struct term_entry *entry, struct err *err)
+{
+    struct slice last = {writer->last, writer->last_len};
+    assert(term.len > 0 && term.len <= TERM_KEY_MAX);
+    assert(slice_cmp(last, term) < 0);
+    assert(entry->counts.docs > 0 && entry->counts.docs <= UINT32_MAX);
+    if (writer->terms == UINT32_MAX)
+        return err_set(err, ERR_LIMIT, "a segment has 2^32 - 1 terms at most");
+    size_t shared = shared_bytes(last, term);
+    if (writer->terms % DICTIONARY_BLOCK == 0) {
+        begin_block(writer, term);
+        shared = 0;
+    }
+    put_term(&writer->block, term, shared);
+    put_entry(writer, (enum term_class)term.data[0], entry);
+    memcpy(writer->last, term.data, term.len);
+    writer->last_len = term.len;
+    writer->terms++;
+    if (writer->block.failed || writer->index.failed)
+        return err_set(err, ERR_NOMEM, "no memory for a dictionary");
+    return ERR_OK;
+}
+
+int dictionary_finish(struct dictionary_writer *writer, struct err *err)
+{
+    section_put(writer->out, writer->block.data, writer->block.len);
+    writer->block.len = 0;
+    put_u32(&writer->index, writer->terms);
+    if (writer->index.failed)
+        return err_set(err, ERR_NOMEM, "no memory for a dictionary");
+    section_put(writer->out, writer->index.data, writer->index.len);
+    return ERR_OK;
+}
+
+void dictionary_writer_close(struct dictionary_writer *writer)
+{
+    if (!writer)
+        return;
+    bytes_out_release(&writer->block);
+    bytes_out_release(&writer->index);
+    mem_free(writer);
+}
