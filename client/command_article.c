@@ -10,6 +10,8 @@ static const char show_usage[] =
     "\n"
     "Shows a whole article. Its key stands below its title in a search.\n";
 
+enum { VERSION_MAX = 999999999 };
+
 static const char status_usage[] =
     "usage: dateline status [OPTION]...\n"
     "\n"
@@ -24,7 +26,12 @@ enum exit_status command_show(int argc, char **argv)
     struct request request = {0};
     struct strbuf path;
     enum exit_status status;
+    long version = 0;
     int rest;
+    option_table_add(
+        &table, (struct option){"version", 0, OPTION_NUMBER, &version, "N",
+                                "as it was: 1 is the oldest [the current one]",
+                                1, VERSION_MAX});
     if (!session_begin(&session, &table, show_usage, argc, argv, &rest,
                        &status))
         return status;
@@ -37,6 +44,8 @@ enum exit_status command_show(int argc, char **argv)
         status = complain("%.40s...: too long for a key", argv[2]);
     } else {
         request.path = path.data;
+        if (version)
+            request_number(&request, "version", version);
         status = session_ask(&session, &request, &view);
     }
     strbuf_release(&path);

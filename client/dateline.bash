@@ -41,7 +41,7 @@ _dateline()
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
-    --limit | -n | --cursor | --phrase | -p | --deadline-ms) return ;;
+    --version | --limit | -n | --cursor | --phrase | -p | --deadline-ms) return ;;
     --width | -w | --sample | --seed | --window | --min | --tag | --qid) return ;;
     *)
         case $command in

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL_COLUMNS = 12 };
+enum { LABEL_COLUMNS = 12, VERSION_TEXT = 100 };
 
 /* The next paragraph; they are separated by a blank line. In a pipe the text stays
  * as it is: each of its lines is one. */
@@ -66,19 +66,18 @@ static void add_separated(struct strbuf *line, struct slice text)
     strbuf_add_slice(line, text);
 }
 
-/* Source, date, language and who wrote it, in one line below the title. */
+/* Source, date, language and who wrote it, in one line below the title; `line` may have
+ * begun. */
 static void print_origin(struct strbuf *out, struct shape *shape,
-                         const json_t *article, const struct look *look)
+                         const json_t *article, struct strbuf *line,
+                         const struct look *look)
 {
     static const char *const names[] = {"source", "lang", "dateline", "byline"};
-    struct strbuf line;
-    strbuf_init(&line, LIMIT_REPLY_BYTES);
-    print_date(&line, reply_text(shape, article, "published"));
+    strbuf_add_text(line, line->len ? " · " : "");
+    print_date(line, reply_text(shape, article, "published"));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        add_separated(&line, reply_text(shape, article, names[i]));
-    print_faint(out, strbuf_slice(&line), 0, look);
-    out->failed |= line.failed;
-    strbuf_release(&line);
+        add_separated(line, reply_text(shape, article, names[i]));
+    print_faint(out, strbuf_slice(line), 0, look);
 }
 
 static void print_list(struct strbuf *out, struct shape *shape,
@@ -119,9 +118,30 @@ static void print_record(struct strbuf *out, struct shape *shape,
         print_field(out, "date from", from, look);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         print_field(out, texts[i], reply_text(shape, article, texts[i]), look);
-    if (number)
-        snprintf(version, sizeof version, "%" PRIu64, number);
-    print_field(out, "version", slice_of(version), look);
+    if (number) /* theirs; ours is print_version()'s */
+        snprintf(version, sizeof version, "version %" PRIu64, number);
+    print_field(out, "at source", slice_of(version), look);
+}
+
+/* Which of its versions it is; in `line` when it is no longer the current one. */
+static void read_version(struct shape *shape, const json_t *reply,
+                         struct strbuf *line, char text[VERSION_TEXT])
+{
+    uint64_t versions = reply_u64(shape, reply, "versions");
+    *text = '\0';
+    if (!versions)
+        return; /* the engine keeps one */
+    uint64_t version = must_u64(shape, reply, "version");
+    const json_t *current = json_object_get(reply, "current");
+    if (!json_is_boolean(current))
+        shape_is_wrong(shape, "current", "is no boolean");
+    if (!json_is_true(current))
+        strbuf_addf(line, "version %" PRIu64 " of %" PRIu64 ", %s", version,
+                    versions, version < versions ? "replaced" : "deleted");
+    if (versions > 1 || !json_is_true(current))
+        snprintf(text, VERSION_TEXT,
+                 "%" PRIu64 " of %" PRIu64 ", since generation %" PRIu64,
+                 version, versions, must_u64(shape, reply, "put_in"));
 }
 
 void print_article(struct strbuf *out, struct shape *shape, const json_t *reply,
@@ -132,8 +152,12 @@ void print_article(struct strbuf *out, struct shape *shape, const json_t *reply,
     struct slice summary = reply_text(shape, article, "summary");
     struct slice body = reply_text(shape, article, "body");
     struct slice captions = reply_text(shape, article, "captions");
+    char version[VERSION_TEXT];
+    struct strbuf line;
+    strbuf_init(&line, LIMIT_REPLY_BYTES);
+    read_version(shape, reply, &line, version);
     print_bold(out, title.len ? title : SLICE("(no title)"), 0, look);
-    print_origin(out, shape, article, look);
+    print_origin(out, shape, article, &line, look);
     strbuf_add_char(out, '\n');
     print_paragraphs(out, summary, "  ", look);
     if (summary.len)
@@ -145,4 +169,7 @@ void print_article(struct strbuf *out, struct shape *shape, const json_t *reply,
     if (captions.len)
         strbuf_add_char(out, '\n');
     print_record(out, shape, article, look);
+    print_field(out, "version", slice_of(version), look);
+    out->failed |= line.failed;
+    strbuf_release(&line);
 }

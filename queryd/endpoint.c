@@ -22,7 +22,7 @@ const struct endpoint endpoints[ENDPOINTS] = {
     [ENDPOINT_COLLOCATES] = {"collocates", "/v1/collocates", GET_AND_POST,
                              ON_SLOW, collocates_params, answer_collocates},
     [ENDPOINT_ARTICLE] = {"article", "/v1/articles/", GET_ONLY, ON_WORKER,
-                          no_params, answer_article},
+                          article_params, answer_article},
     [ENDPOINT_STATUS] = {"status", "/v1/status", GET_ONLY, ON_LOOP, no_params,
                          answer_status},
     [ENDPOINT_METRICS] = {"metrics", "/metrics", GET_ONLY, ON_LOOP, no_params,

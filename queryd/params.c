@@ -71,6 +71,8 @@ static const struct rule {
     {"collocates.sort", PARAM_CHOICE, AT(sort), BY_LOG_LIKELIHOOD, 0, 0,
      {"log_likelihood", "log_dice"}},
     {"collocates.limit", PARAM_NUMBER, AT(limit), 50, 0, NINE_DIGITS, {0}},
+
+    {"version", PARAM_NUMBER, AT(version), 0, 1, NINE_DIGITS, {0}},
 // clang-format on
 #undef AT
 };
@@ -104,6 +106,7 @@ const char *const collocates_params[] = {"q",
                                          "collocates.limit",
                                          "view.deadline_ms",
                                          NULL};
+const char *const article_params[] = {"version", NULL};
 const char *const no_params[] = {NULL};
 
 /* What of a user's text goes into a sentence about it. */

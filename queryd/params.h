@@ -38,6 +38,7 @@ struct params {
     uint32_t by;          /* enum timeline_by, FACETS_BY_ */
     uint32_t group;       /* timeline: GROUP_ */
     uint32_t window, min; /* collocates; its sort: enum word_sort */
+    uint32_t version;     /* article: from 1; 0: the current one */
 };
 
 /* What each endpoint allows; lists end in NULL. A name may be "kwic.sort": what the
@@ -50,6 +51,7 @@ extern const char *const export_params[];
 extern const char *const timeline_params[];
 extern const char *const facets_params[];
 extern const char *const collocates_params[];
+extern const char *const article_params[];
 extern const char *const no_params[];
 
 /* `allowed` is the endpoint's list. Text is in `arena`, or borrows from `target`.

@@ -151,15 +151,42 @@ TEST(an_article_can_be_read)
                 "T�itle\n2025-08-20 · hw · en · MOSCOW\n\n  Sum up.\n\n"
                 "One two\nthree.\n\nFour.\n\nPicture: P one\n\nPicture: P two\n"
                 "\nkey         hw:1\ntopics      war, grain\n"
-                "date from   caption\nversion     2\n");
+                "date from   caption\nat source   version 2\n");
     const struct look terminal = {.terminal = {.width = 40}};
     check_print(print_article, reply, &terminal,
                 "T�itle\n2025-08-20 · hw · en · MOSCOW\n\n  Sum up.\n\n"
                 "One two three.\n\nFour.\n\nPicture: P one\n\nPicture: P two\n"
                 "\nkey         hw:1\ntopics      war, grain\n"
-                "date from   caption\nversion     2\n");
+                "date from   caption\nat source   version 2\n");
     check_print(print_article, "{\"article\":{\"key\":\"k\"}}", &pipe_look,
                 "(no title)\nundated\n\nkey         k\n");
+}
+
+TEST(an_article_says_which_of_its_versions_it_is)
+{
+    static const struct {
+        const char *members, *line, *field;
+    } rows[] = {
+        {"\"version\":1,\"versions\":1,\"current\":true,\"put_in\":4", "", ""},
+        {"\"version\":2,\"versions\":2,\"current\":true,\"put_in\":4", "",
+         "version     2 of 2, since generation 4\n"},
+        {"\"version\":1,\"versions\":3,\"current\":false,\"put_in\":2",
+         "version 1 of 3, replaced · ",
+         "version     1 of 3, since generation 2\n"},
+        {"\"version\":1,\"versions\":1,\"current\":false,\"put_in\":2",
+         "version 1 of 1, deleted · ",
+         "version     1 of 1, since generation 2\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char reply[300], want[300];
+        snprintf(reply, sizeof reply,
+                 "{%s,\"article\":{\"key\":\"k\",\"source\":\"s\"}}",
+                 rows[i].members);
+        snprintf(want, sizeof want,
+                 "(no title)\n%sundated · s\n\nkey         k\n%s", rows[i].line,
+                 rows[i].field);
+        check_print(print_article, reply, &pipe_look, want);
+    }
 }
 
 TEST(a_query_is_explained_as_a_tree)
@@ -244,6 +271,12 @@ TEST(a_reply_of_another_shape_is_not_shown)
         {print_article, "{\"article\":{}}", "key is missing"},
         {print_article, "{\"article\":{\"key\":\"k\",\"topics\":[1]}}",
          "topics is no list of texts"},
+        {print_article,
+         "{\"versions\":2,\"current\":true,\"article\":{\"key\":\"k\"}}",
+         "version is missing"},
+        {print_article,
+         "{\"versions\":2,\"version\":1,\"article\":{\"key\":\"k\"}}",
+         "current is no boolean"},
         {print_explain, "{\"query\":{\"understood\":\"\"}}", "tree is missing"},
         {print_explain, "{\"query\":[]}", "query is no object"},
         {print_explain,
@@ -424,6 +457,7 @@ TEST(an_error_shows_where_in_the_query_it_is)
 RUN(T(hits_stand_below_their_titles),
     T(a_cut_snippet_says_so_and_its_marks_stay_in_place),
     T(what_helps_to_go_on_stands_at_the_end), T(an_article_can_be_read),
+    T(an_article_says_which_of_its_versions_it_is),
     T(a_query_is_explained_as_a_tree), T(the_status_is_a_table),
     T(a_reply_of_another_shape_is_not_shown), T(a_tree_without_end_is_refused),
     T(damaged_replies_do_no_harm), T(without_memory_nothing_is_shown_as_whole),

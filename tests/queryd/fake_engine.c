@@ -120,6 +120,8 @@ static int article(struct searcher *searcher, doc_ref doc, struct arena *arena,
                    struct article *out, struct err *err)
 {
     (void)err;
+    unsigned old = (unsigned)(doc >> 32);
+    doc &= UINT32_MAX;
     *out = (struct article){
         .key =
             slice_of(arena_printf(arena, "fake:%llu", (unsigned long long)doc)),
@@ -131,6 +133,9 @@ static int article(struct searcher *searcher, doc_ref doc, struct arena *arena,
     };
     out->text[PART_TITLE] =
         slice_of(arena_printf(arena, "Article %llu", (unsigned long long)doc));
+    if (old)
+        out->text[PART_TITLE] = slice_of(arena_printf(
+            arena, "Article %llu as it was %u", (unsigned long long)doc, old));
     out->text[PART_BODY] = SLICE("The talks at Istanbul made a draft in 2022.");
     /* Two more hits, in contexts that repeat from article to article. */
     unsigned w = (unsigned)(doc * 2654435761u >> 8);
@@ -219,6 +224,31 @@ static int find(struct searcher *searcher, struct slice key, doc_ref *out,
                : err_set(err, ERR_NOTFOUND, "none");
 }
 
+static int versions(struct searcher *searcher, struct slice key,
+                    struct arena *arena, struct version_list *out,
+                    struct err *err)
+{
+    bool twice = slice_eq(key, SLICE("fake:deleted"));
+    bool once = slice_eq(key, SLICE("fake:once"));
+    doc_ref doc = 0;
+    if (slice_eq(key, SLICE("fake:7")))
+        return err_set(err, ERR_UNSUPPORTED, "no versions of it");
+    int rc = twice || once ? ERR_OK : find(searcher, key, &doc, err);
+    *out = (struct version_list){0};
+    if (rc)
+        return ERR_OK;
+    out->version = arena_array(arena, struct version, 3);
+    out->count = once ? 1 : twice ? 2 : 3;
+    for (unsigned i = 0; i < out->count; i++) {
+        bool current = i == 2;
+        out->version[i] =
+            (struct version){.doc = current ? doc : doc | (i + 1ull) << 32,
+                             .generation = i + 1,
+                             .current = current};
+    }
+    return ERR_OK;
+}
+
 static int no_forms(struct lexicon *lexicon, struct slice text, size_t limit,
                     struct arena *arena, struct slice_list *out,
                     struct err *err)
@@ -297,6 +327,7 @@ static const struct engine fake_engine = {
     .article = article,
     .info = info,
     .find = find,
+    .versions = versions,
 };
 
 /* --- the index --- */

@@ -1,8 +1,10 @@
 /* fake_engine.h - an engine of a few lines, so that the daemon is tested alone.
  *
  * An index is a directory with a MANIFEST of two numbers: generation and articles.
- * Article i has the key "fake:i", 1 being the best; FAKE_LONG has a megabyte of byline. What a search does is told by the
- * words of the query:
+ * Article i has the key "fake:i", 1 being the best; FAKE_LONG has a megabyte of byline.
+ * There are three versions of each, put in by generations 1 to 3; "fake:deleted" and
+ * "fake:once" were deleted and have two and one; of "fake:7" none is kept (ERR_UNSUPPORTED).
+ * What a search does is told by the words of the query:
  *
  *     slow         takes 10 seconds, and looks at cancel each millisecond
  *     block        waits for fake_release(), and looks at cancel
