@@ -169,9 +169,9 @@ int stored_read(const struct stored *stored, doc_id doc, struct arena *arena,
                 struct slice *payload, struct err *err)
 {
     uint64_t place;
-    uint32_t number, size;
+    uint32_t number, size = 0;
     struct stored_chapter chapter;
-    struct slice deflated, dictionary;
+    struct slice deflated = {0}, dictionary;
     int rc = stored_place(stored, doc, &place, err);
     if (!rc && place == STORED_NOWHERE)
         rc = err_set(err, ERR_NOTFOUND, "%s: article %u has no text",
