@@ -31,14 +31,17 @@ struct segment_ref {
 };
 
 /* In `arena`. ERR_CORRUPT when the names are not as above, or sizes differ from those on
- * disk. */
+ * disk; ERR_NOTFOUND when a file is not there. */
 int segment_refs(const char *dir, const struct manifest_generation *generation,
                  struct arena *arena, struct segment_ref **out, size_t *count,
                  struct err *err);
 
 /* Make `refs` the newest generation: sync the directory, replace MANIFEST. Fills in
  * info->bytes and info->committed. `keep_old`: the newest until now stays as the second one;
- * a purge keeps none. Files that no generation names any more are removed. */
+ * a purge keeps none, and fails when their files cannot be removed, although it is
+ * committed. Files that no generation names any more are removed. *manifest is replaced
+ * by one that lives in `arena`, all of it. After a failure it is what it was, or the
+ * new one if that is committed. */
 int generation_publish(const char *dir, struct manifest *manifest,
                        const struct segment_ref *refs, size_t count,
                        struct generation_info *info, bool keep_old,

@@ -42,6 +42,11 @@ int native_damage(const struct native_snapshot *snapshot, struct err *err);
 extern const struct lexicon_ops native_lexicon_ops; /* native_lexicon.c */
 
 /* native_snapshot.c */
+struct manifest_generation;
+/* One generation of an index. ERR_NOTFOUND: a file of it is not there. */
+int native_generation_open(const char *dir,
+                           const struct manifest_generation *generation,
+                           struct native_snapshot **out, struct err *err);
 int native_snapshot_open(const char *dir, struct snapshot **out,
                          struct err *err);
 void native_snapshot_close(struct snapshot *snapshot);

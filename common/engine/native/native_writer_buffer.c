@@ -1,0 +1,132 @@
+/* Articles in memory. Their segment's file is open from the first one on, because the
+ * texts go there as they come. */
+#include "engine/native/native_writer_internal.h"
+
+#include "base/err.h"
+
+/* Of a slot of hash_map, twice: half of the slots are free. */
+enum { MAP_BYTES_A_SLOT = 40 };
+
+static int begin(struct native_writer *self, struct err *err)
+{
+    struct writer_buffer *b = &self->buffer;
+    if (b->file)
+        return ERR_OK;
+    int rc = segment_begin(self, b->name, &b->file, err);
+    if (rc == ERR_OK)
+        rc = stored_writer_open(b->file, &b->stored, err);
+    return rc ? rc : inverter_new(&b->inverter, err);
+}
+
+static int add_text(struct native_writer *self, const struct article *article,
+                    uint32_t *ticket, struct err *err)
+{
+    *ticket = UINT32_MAX;
+    if (self->options.without_text)
+        return ERR_OK;
+    self->payload.len = 0;
+    int rc = article_payload(article, &self->payload, err);
+    if (rc)
+        return rc;
+    struct slice payload = {self->payload.data, self->payload.len};
+    return stored_add(self->buffer.stored, payload, ticket, err);
+}
+
+int buffer_put(struct native_writer *self, const struct article *article,
+               const struct analysis *analysis, const struct doc_record *record,
+               struct err *err)
+{
+    struct writer_buffer *b = &self->buffer;
+    uint32_t ticket;
+    int rc = begin(self, err);
+    if (rc == ERR_OK)
+        rc = add_text(self, article, &ticket, err);
+    if (rc)
+        return rc;
+    uint32_t number = inverter_articles(b->inverter);
+    rc = inverter_add(b->inverter, article, analysis, record, ticket, err);
+    if (rc)
+        return rc;
+    if (hash_map_put(&b->keys, article->key, (uint64_t)number + 1, NULL))
+        return err_set(err, ERR_NOMEM, "out of memory");
+    return ERR_OK;
+}
+
+bool buffer_knows(const struct native_writer *self, struct slice key)
+{
+    return hash_map_get(&self->buffer.keys, key) != NULL;
+}
+
+bool buffer_find(const struct native_writer *self, struct slice key,
+                 uint32_t *number)
+{
+    const uint64_t *value = hash_map_get(&self->buffer.keys, key);
+    if (!value || *value == 0)
+        return false;
+    *number = (uint32_t)(*value - 1);
+    return true;
+}
+
+void buffer_archive(struct native_writer *self, struct slice key,
+                    uint32_t number)
+{
+    inverter_archive(self->buffer.inverter, number);
+    *hash_map_get(&self->buffer.keys, key) = 0;
+}
+
+size_t buffer_memory(const struct native_writer *self)
+{
+    const struct writer_buffer *b = &self->buffer;
+    if (!b->file)
+        return 0;
+    return inverter_memory(b->inverter) + stored_writer_memory(b->stored) +
+           b->keys.capacity * MAP_BYTES_A_SLOT + b->keys.keys.total;
+}
+
+static int write_segment(struct native_writer *self,
+                         struct segment_facts *facts, struct err *err)
+{
+    struct writer_buffer *b = &self->buffer;
+    uint64_t articles = inverter_articles(b->inverter);
+    uint32_t *ticket_of_doc = NULL;
+    writer_progress(self, "sorting", 0, articles);
+    int rc = inverter_write(b->inverter, b->file, &self->scratch, facts,
+                            &ticket_of_doc, err);
+    if (rc == ERR_OK)
+        rc = stored_finish(b->stored, ticket_of_doc,
+                           facts->docs + facts->archived, err);
+    if (rc == ERR_OK)
+        writer_progress(self, "sorting", articles, articles);
+    return rc;
+}
+
+int buffer_flush(struct native_writer *self, struct err *err)
+{
+    struct writer_buffer *b = &self->buffer;
+    struct segment_facts facts;
+    if (!b->file)
+        return ERR_OK;
+    int rc = write_segment(self, &facts, err);
+    arena_reset(&self->scratch);
+    /* What the articles took is given back before others need it. */
+    inverter_free(b->inverter);
+    b->inverter = NULL;
+    stored_writer_close(b->stored);
+    b->stored = NULL;
+    if (rc == ERR_OK)
+        rc = segment_end(self, b->name, b->file, &facts, err);
+    buffer_drop(self);
+    return rc;
+}
+
+void buffer_drop(struct native_writer *self)
+{
+    struct writer_buffer *b = &self->buffer;
+    inverter_free(b->inverter);
+    stored_writer_close(b->stored);
+    segment_writer_close(b->file);
+    hash_map_release(&b->keys);
+    b->inverter = NULL;
+    b->stored = NULL;
+    b->file = NULL;
+}
