@@ -1,0 +1,137 @@
+#include "engine/native/article_walk.h"
+
+#include "base/cancel.h"
+#include "base/err.h"
+#include "engine/native/doc_iters.h"
+
+/* What is verified and scored, too, is looked at once. */
+static int find_check_parts(struct article_walk *walk,
+                            const struct walk_options *options, struct err *err)
+{
+    const struct candidates *candidates = &walk->candidates;
+    walk->check_part =
+        arena_array(options->lists, size_t, candidates->check_count);
+    if (candidates->check_count && !walk->check_part)
+        return native_no_memory(err);
+    for (size_t i = 0; i < candidates->check_count; i++) {
+        walk->check_part[i] = SIZE_MAX;
+        for (size_t p = 0; walk->scored && p < options->ranking->count; p++)
+            if (options->ranking->part[p].node == candidates->check[i])
+                walk->check_part[i] = p;
+    }
+    return ERR_OK;
+}
+
+int article_walk_open(const struct segment *segment,
+                      const struct walk_options *options,
+                      struct article_walk *out, struct err *err)
+{
+    *out = (struct article_walk){
+        .segment = segment,
+        .scored = options->ranking && options->ranking->count,
+        .live = segment->live ? live_bits(segment->live) : NULL,
+        .scratch = options->scratch,
+        .cancel = options->cancel,
+    };
+    int rc = candidates_of(segment, options->query->root, options->lists,
+                           &out->candidates, err);
+    if (rc == ERR_OK)
+        rc = native_view_open(segment, options->leaves, options->lists,
+                              options->cancel, &out->view, err);
+    if (rc == ERR_OK && out->scored)
+        rc = scorer_open(options->ranking, &out->view, options->lists,
+                         options->scratch, &out->scorer, err);
+    return rc ? rc : find_check_parts(out, options, err);
+}
+
+static int verify(struct article_walk *walk, bool *matches, struct err *err)
+{
+    const struct candidates *candidates = &walk->candidates;
+    int rc = ERR_OK;
+    *matches = true;
+    for (size_t i = 0; rc == ERR_OK && *matches && i < candidates->check_count;
+         i++) {
+        size_t part = walk->check_part[i];
+        if (part == SIZE_MAX ||
+            walk->scorer.ranking->part[part].node->kind == NODE_WORD) {
+            const struct query alone = {.root = candidates->check[i]};
+            rc = match_article(&alone, &walk->view.base, walk->scratch, matches,
+                               err);
+            continue;
+        }
+        const struct hit_list *hits;
+        rc = scorer_part_hits(&walk->scorer, part, &hits, err);
+        *matches = rc == ERR_OK && hits->count > 0;
+    }
+    return rc;
+}
+
+static int stopped(const struct article_walk *walk, int rc, struct err *err)
+{
+    return err_set(err, rc, "stopped after %llu articles",
+                   (unsigned long long)walk->looked_at);
+}
+
+static doc_id advance(struct article_walk *walk, doc_id from)
+{
+    struct doc_iter *it = walk->candidates.it;
+    if (walk->begun && it->doc >= from)
+        return doc_iter_next(it);
+    walk->begun = true;
+    return doc_iter_seek(it, from);
+}
+
+int article_walk_next(struct article_walk *walk, doc_id from, bool *found,
+                      struct err *err)
+{
+    const struct doc_iter *it = walk->candidates.it;
+    int rc;
+    *found = false;
+    while ((walk->doc = advance(walk, from)) != DOC_END) {
+        rc = cancel_check(walk->cancel);
+        if (rc)
+            return stopped(walk, rc, err);
+        if (walk->live && !bit_is_set(walk->live, walk->doc))
+            continue;
+        walk->looked_at++;
+        arena_reset(walk->scratch);
+        native_view_stand_on(&walk->view, walk->doc);
+        if (walk->scored)
+            scorer_begin(&walk->scorer);
+        rc = verify(walk, found, err);
+        if (rc || *found)
+            return rc;
+    }
+    return it->status ? native_walk_failed(walk->segment, it->status, err)
+                      : ERR_OK;
+}
+
+bool article_walk_is_exact(const struct article_walk *walk)
+{
+    return walk->candidates.check_count == 0;
+}
+
+int article_walk_count(struct article_walk *walk, const struct node *root,
+                       uint64_t *out, struct err *err)
+{
+    *out = 0;
+    if (root->kind == NODE_WORD) {
+        struct word_terms terms;
+        int rc =
+            word_terms_counted(walk->segment, root, walk->scratch, &terms, err);
+        return rc ? rc
+                  : word_terms_articles(walk->segment, &terms,
+                                        root->stem_count > 0, walk->scratch,
+                                        out, err);
+    }
+    struct doc_iter *it = walk->candidates.it;
+    for (doc_id doc = it->doc; doc != DOC_END; doc = doc_iter_next(it)) {
+        int rc = cancel_check(walk->cancel);
+        if (rc)
+            return stopped(walk, rc, err);
+        walk->looked_at++;
+        *out += !walk->live || bit_is_set(walk->live, doc);
+    }
+    return it->status ? native_walk_failed(walk->segment, it->status, err)
+                      : ERR_OK;
+}

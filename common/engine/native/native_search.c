@@ -1,0 +1,351 @@
+/* Segments are walked one after the other, every match is looked at, and the best are
+ * kept in one heap: nothing depends on how the articles are spread over segments. */
+#include "engine/native/native_reader.h"
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "engine/native/article_walk.h"
+#include "engine/native/top_k.h"
+
+#include <stdlib.h>
+
+struct search_run {
+    struct native_searcher *self;
+    const struct query *query;
+    const struct search_request *request;
+    struct query_leaves leaves;
+    struct ranking ranking;
+    struct top_k top;
+    struct arena lists, scratch; /* of one segment, of one article */
+    bool by_date;                /* the score does not decide */
+    uint64_t total, total_hits;
+};
+
+static struct native_searcher *self_of(struct searcher *searcher)
+{
+    return (struct native_searcher *)searcher;
+}
+
+struct lexicon *native_lexicon_of(struct searcher *searcher)
+{
+    return &self_of(searcher)->lexicon.base;
+}
+
+static struct walk_options walk_options(struct search_run *run)
+{
+    return (struct walk_options){
+        run->query,           &run->leaves, run->by_date ? NULL : &run->ranking,
+        run->request->cancel, &run->lists,  &run->scratch};
+}
+
+static double score_of(uint32_t units)
+{
+    return (double)units / SCORE_UNIT;
+}
+
+/* --- the ranked list --- */
+
+/* Whether the article comes behind the cursor, in the order of the list. */
+static int is_after_cursor(struct search_run *run, const struct ranked *article,
+                           bool *out, struct err *err)
+{
+    const struct search_cursor *after = &run->request->after;
+    *out = true;
+    if (!after->set)
+        return ERR_OK;
+    double score = score_of(article->units);
+    if (!run->by_date && score != after->score) {
+        *out = score < after->score;
+        return ERR_OK;
+    }
+    if (article->seconds != after->date) {
+        *out = article->seconds < after->date;
+        return ERR_OK;
+    }
+    const struct segment *segment =
+        run->self->snapshot->segment[article->segment];
+    struct doc_record record;
+    int rc = columns_record(&segment->columns, article->doc, &record, err);
+    *out = rc == ERR_OK && slice_cmp(record.key, after->key) > 0;
+    return rc;
+}
+
+/* Closeness costs a look at positions, and is left out where it cannot help: its bound
+ * is exact. */
+static int score(struct search_run *run, struct article_walk *walk,
+                 struct ranked *article, bool *in, struct err *err)
+{
+    uint32_t bound;
+    int rc = scorer_contributions(&walk->scorer, &article->units, &bound, err);
+    *in = top_k_open_for(&run->top, article->units + bound);
+    if (rc == ERR_OK && *in && bound)
+        rc = scorer_closeness(&walk->scorer, &article->units, err);
+    return rc;
+}
+
+/* *more false: those that follow in this segment are not among the best. */
+static int collect(struct search_run *run, struct article_walk *walk,
+                   struct ranked *article, bool *more, struct err *err)
+{
+    bool in = true;
+    int rc = ERR_OK;
+    *more = true;
+    if (!run->by_date)
+        rc = score(run, walk, article, &in, err);
+    if (rc || !in)
+        return rc;
+    rc = columns_seconds(&walk->segment->columns, article->doc,
+                         &article->seconds, err);
+    if (rc == ERR_OK)
+        rc = is_after_cursor(run, article, &in, err);
+    if (rc || !in)
+        return rc;
+    in = top_k_add(&run->top, article);
+    *more = in || !run->by_date;
+    return run->top.rc;
+}
+
+static int count_hits(struct search_run *run, struct article_walk *walk,
+                      struct err *err)
+{
+    struct hit_list hits;
+    int rc =
+        match_hits(run->query, &walk->view.base, &run->scratch, &hits, err);
+    run->total_hits += rc ? 0 : hits.count;
+    return rc;
+}
+
+/* Sorted by date, the first article that may stand behind the cursor. */
+static int first_behind_cursor(struct search_run *run,
+                               const struct segment *segment, doc_id *out,
+                               struct err *err)
+{
+    const struct search_cursor *after = &run->request->after;
+    doc_id first;
+    *out = 0;
+    if (!run->by_date || !after->set || after->date == DATE_MAX)
+        return ERR_OK;
+    if (after->date == DATE_MIN)
+        return columns_undated(&segment->columns, out, err);
+    return columns_date_range(&segment->columns, after->date + 1, DATE_MAX,
+                              &first, out, err);
+}
+
+static int search_segment(struct search_run *run, size_t at, struct err *err)
+{
+    const struct search_request *request = run->request;
+    const struct segment *segment = run->self->snapshot->segment[at];
+    const struct walk_options options = walk_options(run);
+    bool counting = request->count_total || request->count_hits;
+    bool found = true, more = true;
+    struct article_walk walk;
+    doc_id from = 0;
+    arena_reset(&run->lists);
+    arena_reset(&run->scratch);
+    int rc = article_walk_open(segment, &options, &walk, err);
+    if (rc == ERR_OK && request->limit == 0 && !request->count_hits &&
+        article_walk_is_exact(&walk)) {
+        uint64_t count;
+        rc = article_walk_count(&walk, run->query->root, &count, err);
+        run->total += rc ? 0 : count;
+        return rc;
+    }
+    if (rc == ERR_OK && !counting)
+        rc = first_behind_cursor(run, segment, &from, err);
+    while (rc == ERR_OK) {
+        rc = article_walk_next(&walk, from, &found, err);
+        if (rc || !found)
+            break;
+        run->total++;
+        if (request->count_hits)
+            rc = count_hits(run, &walk, err);
+        if (rc || request->limit == 0 || !more)
+            continue;
+        struct ranked article = {.segment = (uint32_t)at, .doc = walk.doc};
+        rc = collect(run, &walk, &article, &more, err);
+        if (!more && !counting)
+            break;
+    }
+    return rc;
+}
+
+/* --- what is found --- */
+
+static int by_segment(const void *a, const void *b)
+{
+    doc_ref x = (*(struct found *const *)a)->doc;
+    doc_ref y = (*(struct found *const *)b)->doc;
+    return (x > y) - (x < y);
+}
+
+static int score_found(struct search_run *run, struct found **found,
+                       size_t count, struct err *err)
+{
+    const struct segment *segment =
+        run->self->snapshot->segment[found[0]->doc >> 32];
+    struct native_view view;
+    struct scorer scorer;
+    arena_reset(&run->lists);
+    int rc = native_view_open(segment, &run->leaves, &run->lists,
+                              run->request->cancel, &view, err);
+    if (rc == ERR_OK)
+        rc = scorer_open(&run->ranking, &view, &run->lists, &run->scratch,
+                         &scorer, err);
+    for (size_t i = 0; rc == ERR_OK && i < count; i++) {
+        uint32_t units, bound;
+        arena_reset(&run->scratch);
+        native_view_stand_on(&view, (doc_id)found[i]->doc);
+        scorer_begin(&scorer);
+        rc = scorer_contributions(&scorer, &units, &bound, err);
+        if (rc == ERR_OK && bound)
+            rc = scorer_closeness(&scorer, &units, err);
+        found[i]->score = rc ? 0 : score_of(units);
+    }
+    return rc;
+}
+
+/* Found by date: only what is returned is scored, in the order of the segments. */
+static int score_all_found(struct search_run *run, struct search_result *out,
+                           struct arena *arena, struct err *err)
+{
+    struct found **found = arena_array(arena, struct found *, out->count);
+    if (out->count && !found)
+        return native_no_memory(err);
+    for (size_t i = 0; i < out->count; i++)
+        found[i] = &out->found[i];
+    if (out->count)
+        qsort(found, out->count, sizeof *found, by_segment);
+    int rc = ERR_OK;
+    for (size_t i = 0, end; rc == ERR_OK && i < out->count; i = end) {
+        for (end = i; end < out->count; end++)
+            if (found[end]->doc >> 32 != found[i]->doc >> 32)
+                break;
+        rc = score_found(run, found + i, end - i, err);
+    }
+    return rc;
+}
+
+static int give(struct search_run *run, struct arena *arena,
+                struct search_result *out, struct err *err)
+{
+    struct top_k *top = &run->top;
+    int rc = top_k_sort(top);
+    if (rc)
+        return rc;
+    out->more = top->count > run->request->limit;
+    size_t count = out->more ? run->request->limit : top->count;
+    out->found = arena_array(arena, struct found, count);
+    if (count && !out->found)
+        return native_no_memory(err);
+    for (; rc == ERR_OK && out->count < count; out->count++) {
+        const struct ranked *article = &top->item[out->count];
+        const struct segment *segment =
+            run->self->snapshot->segment[article->segment];
+        struct found *found = &out->found[out->count];
+        struct doc_record record;
+        rc = columns_record(&segment->columns, article->doc, &record, err);
+        if (rc)
+            return rc;
+        *found = (struct found){
+            .doc = doc_ref_of(article->segment, article->doc),
+            .score = score_of(article->units),
+            .published = record.published,
+        };
+        if (arena_copy_slice(arena, record.key, &found->key))
+            rc = native_no_memory(err);
+    }
+    if (rc == ERR_OK && run->by_date && run->ranking.count)
+        rc = score_all_found(run, out, arena, err);
+    return rc;
+}
+
+/* --- searches --- */
+
+static int run_open(struct search_run *run, struct searcher *searcher,
+                    const struct query *query,
+                    const struct search_request *request, struct arena *arena,
+                    struct err *err)
+{
+    *run = (struct search_run){
+        .self = self_of(searcher), .query = query, .request = request};
+    arena_init(&run->lists, LIMIT_QUERY_MEMORY);
+    arena_init(&run->scratch, LIMIT_QUERY_MEMORY);
+    size_t limit =
+        request->limit; /* one more, to know whether there are more */
+    limit += limit > 0 && limit < SIZE_MAX;
+    top_k_init(&run->top, run->self->snapshot, limit, err);
+    int rc = query_leaves_of(query, arena, &run->leaves, err);
+    if (rc == ERR_OK && limit)
+        rc = ranking_of(run->self->snapshot, query, arena, &run->scratch,
+                        &run->ranking, err);
+    run->by_date = request->sort == SORT_DATE || run->ranking.count == 0;
+    return rc;
+}
+
+static void run_close(struct search_run *run)
+{
+    top_k_release(&run->top);
+    arena_reset(&run->lists);
+    arena_reset(&run->scratch);
+}
+
+int native_search(struct searcher *searcher, const struct query *query,
+                  const struct search_request *request, struct arena *arena,
+                  struct search_result *out, struct err *err)
+{
+    struct search_run run;
+    *out = (struct search_result){0};
+    int rc = run_open(&run, searcher, query, request, arena, err);
+    const struct native_snapshot *snapshot = run.self->snapshot;
+    bool looking =
+        request->limit || request->count_total || request->count_hits;
+    for (size_t i = 0; rc == ERR_OK && looking && i < snapshot->segment_count;
+         i++)
+        rc = search_segment(&run, i, err);
+    if (rc == ERR_OK)
+        rc = give(&run, arena, out, err);
+    if (request->count_total)
+        out->total = run.total;
+    out->total_hits = run.total_hits;
+    run_close(&run);
+    return rc ? rc : native_damage(snapshot, err);
+}
+
+static int visit_segment(struct search_run *run, size_t at, bool want_hits,
+                         search_visit visit, void *context, struct err *err)
+{
+    const struct walk_options options = walk_options(run);
+    struct article_walk walk;
+    arena_reset(&run->lists);
+    arena_reset(&run->scratch);
+    int rc = article_walk_open(run->self->snapshot->segment[at], &options,
+                               &walk, err);
+    while (rc == ERR_OK) {
+        struct hit_list hits = {0};
+        bool found = false;
+        rc = article_walk_next(&walk, 0, &found, err);
+        if (rc || !found)
+            break;
+        if (want_hits)
+            rc = match_hits(run->query, &walk.view.base, &run->scratch, &hits,
+                            err);
+        if (rc == ERR_OK)
+            rc = visit(context, &run->self->base, doc_ref_of(at, walk.doc),
+                       want_hits ? &hits : NULL, err);
+    }
+    return rc;
+}
+
+int native_visit(struct searcher *searcher, const struct query *query,
+                 bool want_hits, struct cancel *cancel, struct arena *arena,
+                 search_visit visit, void *context, struct err *err)
+{
+    const struct search_request request = {.cancel = cancel};
+    struct search_run run;
+    int rc = run_open(&run, searcher, query, &request, arena, err);
+    const struct native_snapshot *snapshot = run.self->snapshot;
+    for (size_t i = 0; rc == ERR_OK && i < snapshot->segment_count; i++)
+        rc = visit_segment(&run, i, want_hits, visit, context, err);
+    run_close(&run);
+    return rc ? rc : native_damage(snapshot, err);
+}

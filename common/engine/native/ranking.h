@@ -1,0 +1,82 @@
+/* ranking.h - docs/ranking.md in code: which parts of a query are scored, what each
+ * weighs over a whole snapshot, and the score of one article.
+ *
+ * Scores are whole numbers, SCORE_UNIT of them to 1.
+ */
+#ifndef ENGINE_NATIVE_RANKING_H
+#define ENGINE_NATIVE_RANKING_H
+
+#include "engine/native/native_reader.h"
+#include "engine/native/native_view.h"
+
+#define SCORE_UNIT 8192
+#define IDF_FLOOR 0.05
+#define CLOSENESS 0.25f
+enum { CLOSENESS_REACH = 15 }; /* words between, at most */
+
+/* An AND or NOT below an OR: what is under it counts only where it matches, and what
+ * is above it, too. */
+struct part_guard {
+    const struct node *node;
+    const struct part_guard *above; /* NULL: none */
+    size_t number;
+};
+
+struct scored_part {
+    const struct node *node;
+    const struct part_guard *guard;
+    float weight;
+    float capitals;     /* the weight of its capitals; 0: not preferred */
+    uint32_t closeness; /* to the next part: the most that it can add */
+    float nearest;      /* the same, before it was rounded */
+};
+
+struct ranking {
+    struct scored_part *part; /* in the order of the text */
+    size_t count, guards;
+    struct bm25_k k;
+};
+
+/* In `arena`; `scratch` is reset. */
+int ranking_of(const struct native_snapshot *snapshot,
+               const struct query *query, struct arena *arena,
+               struct arena *scratch, struct ranking *out, struct err *err);
+
+/* --- one article after another, of one segment --- */
+
+struct part_state {
+    bool counts;
+    bool have_hits;
+    struct hit_list hits;
+};
+
+struct scorer {
+    const struct ranking *ranking;
+    struct native_view *view;
+    const uint32_t *lengths;
+    struct part_state *part;
+    int8_t *guard; /* -1: not asked, else whether it matches */
+    struct arena *scratch;
+};
+
+/* State in `arena`; what is found in an article is in `scratch`, which the caller
+ * empties before scorer_begin(). */
+int scorer_open(const struct ranking *ranking, struct native_view *view,
+                struct arena *arena, struct arena *scratch, struct scorer *out,
+                struct err *err);
+/* The article that the view stands on, which matches the query. */
+void scorer_begin(struct scorer *scorer);
+/* The hits of an operator that is a part, found once an article. */
+int scorer_part_hits(struct scorer *scorer, size_t part,
+                     const struct hit_list **out, struct err *err);
+/* Contributions of the parts, and the most that closeness can add to them. */
+int scorer_contributions(struct scorer *scorer, uint32_t *units,
+                         uint32_t *bound, struct err *err);
+/* What it does add; behind scorer_contributions(). */
+int scorer_closeness(struct scorer *scorer, uint32_t *units, struct err *err);
+
+/* The least number of positions between a span of `a` and a different one of `b`, up to
+ * CLOSENESS_REACH; more than that: CLOSENESS_REACH + 1. */
+uint32_t closest_gap(const struct span_list *a, const struct span_list *b);
+
+#endif
