@@ -15,6 +15,9 @@
 /* 128 in every index that is used; tests are built with 8, for many blocks. */
 _Static_assert(SEGMENT_BLOCK == 128 || SEGMENT_BLOCK == 8, "four lanes");
 
+/* The most that one block or tail takes. */
+enum { BLOCK_BYTES_MAX = 1 + 4 * SEGMENT_BLOCK };
+
 /* Appends one block; `out` fails stickily. Chooses the width with the fewest bytes. */
 void block_encode(const uint32_t v[SEGMENT_BLOCK], struct bytes_out *out);
 

@@ -44,12 +44,14 @@ void postings_writer_close(struct postings_writer *writer);
 
 struct postings; /* one list, opened; in an arena; one thread */
 
-/* ERR_CORRUPT, ERR_NOMEM. `docs` bounds doc ids: for KEY the archived ones count. */
+/* ERR_CORRUPT, ERR_NOMEM. `docs` bounds doc ids: for KEY the archived ones count. `err`
+ * must live as long as the list: a walk that meets damage tells the reason there. */
 int postings_open(const struct segment_file *file, enum term_class class,
                   const struct term_entry *entry, uint32_t docs,
                   struct arena *arena, struct postings **out, struct err *err);
 
-/* The walk over a list; one per list. Its `status` is set from `err` of open. */
+/* The walk over a list; one per list. After damage, in a frequency, too, it ends; see
+ * its `status`. */
 struct doc_iter *postings_iter(struct postings *list);
 /* Of the document that the iterator stands on. Asking for frequencies is paid for when
  * asked. 1 in a class without. */
@@ -65,5 +67,15 @@ int postings_fill(struct postings *list, uint64_t *bits, struct err *err);
 
 /* Whether it is a bitmap. */
 bool postings_dense(const struct postings *list);
+
+/* Of SEGMENT_BLOCK postings each, the last of fewer. `best`/255.0f is at least the
+ * bm25_tf() of each of the block with the lengths and `k` that were written; no document
+ * of it comes after `last`. Short lists, and bitmaps without frequencies, know no better
+ * than 255 and the segment's last document. */
+uint32_t postings_blocks(const struct postings *list);
+doc_id postings_block_last(const struct postings *list, uint32_t block);
+uint8_t postings_block_best(const struct postings *list, uint32_t block);
+/* best/255.0f of the block in which the iterator stands. */
+float postings_bound(struct postings *list);
 
 #endif
