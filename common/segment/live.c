@@ -211,6 +211,11 @@ void live_close(struct live *live)
     mem_free(live);
 }
 
+const char *live_path(const struct live *live)
+{
+    return segment_file_path(live->file);
+}
+
 const struct live_facts *live_facts_of(const struct live *live)
 {
     return &live->facts;

@@ -66,18 +66,18 @@ static int copy_one(struct merge *m, enum term_class class, struct walk *walk,
     return rc;
 }
 
-static int check_walks(const struct walk *walks, size_t count, struct err *err)
+/* Why a walk ended early, if one did: its text is in `err` already. */
+static int check_walks(const struct walk *walks, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (walks[i].iter->status)
-            return err_set(err, walks[i].iter->status,
-                           "%s: postings: a damaged block",
-                           segment_file_path(walks[i].source->segment->file));
-    return ERR_OK;
+    int rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < count; i++)
+        rc = walks[i].iter->status;
+    return rc;
 }
 
 static int merge_walks(struct merge *m, enum term_class class,
-                       struct walk *walks, size_t count, struct err *err)
+                       struct walk *walks, size_t count, uint64_t *docs,
+                       struct err *err)
 {
     doc_id second;
     struct walk *walk;
@@ -86,11 +86,12 @@ static int merge_walks(struct merge *m, enum term_class class,
             int rc = copy_one(m, class, walk, err);
             if (rc)
                 return rc;
+            ++*docs;
             doc_iter_next(walk->iter);
             walk_settle(m, walk);
         } while (walk->new_id < second);
     }
-    return check_walks(walks, count, err);
+    return check_walks(walks, count);
 }
 
 int merge_list(struct merge *m, enum term_class class,
@@ -107,9 +108,11 @@ int merge_list(struct merge *m, enum term_class class,
             return rc;
         walk_settle(m, &walks[i]);
     }
+    uint64_t docs = 0;
+    *out = (struct term_entry){0};
     postings_begin(m->postings, class);
-    int rc = merge_walks(m, class, walks, count, err);
-    return rc ? rc : postings_end(m->postings, out, err);
+    int rc = merge_walks(m, class, walks, count, &docs, err);
+    return rc || docs == 0 ? rc : postings_end(m->postings, out, err);
 }
 
 /* --- keys: their articles may change places, being few --- */
@@ -134,7 +137,7 @@ static int collect(struct merge *m, struct merge_source *source, doc_id *ids,
          doc = doc_iter_next(walk.iter), left--)
         if (source->new_of[doc] != DOC_END)
             ids[(*count)++] = source->new_of[doc];
-    return check_walks(&walk, 1, err);
+    return check_walks(&walk, 1);
 }
 
 int merge_key_list(struct merge *m, struct merge_source *const *on,
@@ -154,7 +157,8 @@ int merge_key_list(struct merge *m, struct merge_source *const *on,
     int rc = ERR_OK;
     for (size_t i = 0; rc == ERR_OK && i < count; i++)
         rc = collect(m, on[i], ids, &found, err);
-    if (rc)
+    *out = (struct term_entry){0};
+    if (rc || found == 0)
         return rc;
     qsort(ids, found, sizeof *ids, by_number);
     postings_begin(m->postings, TERM_KEY);

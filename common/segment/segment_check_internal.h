@@ -1,0 +1,71 @@
+/* segment_check_internal.h - what the parts of segment_check() share.
+ *
+ *   segment_check.c        checksums, the order of the work, faults
+ *   segment_check_docs.c   columns, records, marks, stored articles
+ *   segment_check_terms.c  the dictionary: entries, stems, what the lists add up to
+ *   segment_check_list.c   one list
+ *
+ * A fault is told and the work goes on; what it makes impossible is left out. */
+#ifndef SEGMENT_SEGMENT_CHECK_INTERNAL_H
+#define SEGMENT_SEGMENT_CHECK_INTERNAL_H
+
+#include "segment/segment.h"
+
+struct segment_check {
+    const struct segment *segment;
+    void (*report)(void *, const char *fault);
+    void *context;
+    struct err *first; /* the caller's */
+    int rc;            /* of the first fault */
+    uint32_t faults;
+    bool stop; /* no memory, too many faults: nothing more to be said */
+
+    struct arena arena; /* as long as the check */
+    struct arena scratch;
+
+    uint32_t docs, all;
+    const uint64_t *live; /* NULL: all */
+    struct dead_term *dead;
+    size_t dead_count, dead_at;
+    /* By doc id, live part; what lists are compared with. */
+    struct position_range (*part)[PART_COUNT];
+    const uint32_t *lengths;
+    uint32_t *words;   /* occurrences of plain forms */
+    uint32_t *balance; /* WORD less STEM and PLAIN, modulo 2^32 */
+    uint64_t *keyed;   /* a bit an article: some KEY term names it */
+};
+
+/* "FILE: SECTION: what". */
+__attribute__((format(printf, 3, 4))) void
+check_fault(struct segment_check *check, enum section_id section,
+            const char *what, ...);
+/* A failure of a reader, whose text names the file: a fault, or the end of the check
+ * (ERR_NOMEM). True when rc is not 0. */
+bool check_failed(struct segment_check *check, int rc, const struct err *err);
+void check_no_memory(struct segment_check *check);
+
+/* A term in a message: its text and its class. */
+#define TERM_TEXT "\"%.*s\" of class %u"
+#define TERM_ARG(term)                                                         \
+    (term).len ? (int)(term).len - 1 : 0, (const char *)(term).data + 1,       \
+        (unsigned)(term).data[0]
+
+static inline bool check_is_live(const struct segment_check *check, doc_id doc)
+{
+    return !check->live || (check->live[doc / 64] >> doc % 64 & 1);
+}
+
+/* segment_check_docs.c */
+void check_docs(struct segment_check *check);
+/* segment_check_terms.c */
+void check_terms(struct segment_check *check);
+
+/* segment_check_list.c: what a list holds, of all and of the dead articles. False: it
+ * could not be read to its end. */
+struct list_sums {
+    struct term_counts all, dead;
+};
+bool check_list(struct segment_check *check, struct slice term,
+                const struct term_entry *entry, struct list_sums *out);
+
+#endif
