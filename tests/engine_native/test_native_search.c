@@ -1,0 +1,178 @@
+/* Random questions over several segments with dead articles: the engine and the slow
+ * evaluator give the same articles and the same hits; pages add up to the whole list. */
+#include "query/oracle.h"
+#include "search_world.h"
+
+enum { ROUNDS = 5, QUERIES = 300 };
+
+struct seen {
+    struct world *w;
+    bool matches[WORLD_ARTICLES];
+    struct hit_list hits[WORLD_ARTICLES];
+};
+
+static int note(void *context, struct searcher *searcher, doc_ref doc,
+                const struct hit_list *hits, struct err *err)
+{
+    struct seen *seen = context;
+    struct arena *arena = &seen->w->step;
+    struct article_info info;
+    CHECK_OK(native_engine.info(searcher, doc, arena, &info, err), *err);
+    size_t i = world_index(info.key);
+    CHECK(!seen->matches[i]);
+    seen->matches[i] = true;
+    seen->hits[i].count = hits->count;
+    seen->hits[i].hit =
+        arena_copy(arena, hits->hit, hits->count * sizeof *hits->hit);
+    return ERR_OK;
+}
+
+static void compare_hits(const char *text, size_t article,
+                         const struct hit_list *got,
+                         const struct hit_list *want)
+{
+    CHECK_MSG(got->count == want->count,
+              "'%s' in k:%zu: %zu hits, the oracle says %zu", text, article,
+              got->count, want->count);
+    for (size_t h = 0; h < got->count; h++)
+        CHECK_MSG(got->hit[h].span.start == want->hit[h].span.start &&
+                      got->hit[h].span.end == want->hit[h].span.end,
+                  "'%s' in k:%zu, hit %zu: [%u,%u), the oracle says [%u,%u)",
+                  text, article, h, got->hit[h].span.start,
+                  got->hit[h].span.end, want->hit[h].span.start,
+                  want->hit[h].span.end);
+}
+
+static void check_order(const char *text, const struct search_result *list,
+                        enum search_sort sort)
+{
+    for (size_t i = 1; i < list->count; i++) {
+        const struct found *a = &list->found[i - 1], *b = a + 1;
+        int64_t at = found_seconds(a), bt = found_seconds(b);
+        bool same_score = sort == SORT_DATE || a->score == b->score;
+        bool ordered =
+            same_score ? at > bt || (at == bt && slice_cmp(a->key, b->key) < 0)
+                       : a->score > b->score;
+        CHECK_MSG(ordered, "'%s': %zu before %zu", text, i - 1, i);
+    }
+}
+
+static void check_rows(const char *text, const struct search_result *part,
+                       const struct search_result *whole, size_t from)
+{
+    for (size_t i = 0; i < part->count; i++) {
+        const struct found *got = &part->found[i];
+        const struct found *want = &whole->found[from + i];
+        CHECK_MSG(slice_eq(got->key, want->key) && got->score == want->score &&
+                      got->doc == want->doc,
+                  "'%s': from %zu, row %zu: %.*s %f, want %.*s %f", text, from,
+                  i, SLICE_ARG(got->key), got->score, SLICE_ARG(want->key),
+                  want->score);
+    }
+}
+
+/* The pages of `sort` one after the other are the whole list, counted or not. */
+static void check_pages(struct world *w, const struct query *query,
+                        enum search_sort sort, const char *text, uint64_t total)
+{
+    struct search_request all = {.limit = SIZE_MAX, .sort = sort};
+    struct search_request page = {.limit = 1 + rng_below(&w->rng, 9),
+                                  .sort = sort,
+                                  .count_total = rng_below(&w->rng, 2)};
+    struct search_result whole, part;
+    world_search(w, query, &all, &whole);
+    CHECK_MSG(whole.count == total && !whole.more, "'%s'", text);
+    check_order(text, &whole, sort);
+    for (size_t at = 0; at < whole.count || at == 0; at += part.count) {
+        world_search(w, query, &page, &part);
+        CHECK_EQ(part.total, page.count_total ? total : 0);
+        CHECK_EQ(part.more, at + part.count < whole.count);
+        CHECK(part.count == page.limit || !part.more);
+        check_rows(text, &part, &whole, at);
+        if (part.count == 0)
+            break;
+        page.after = cursor_at(&part.found[part.count - 1]);
+    }
+}
+
+struct tally {
+    size_t matched, empty, skipped;
+};
+
+static void compare(struct world *w, const char *text, struct tally *tally)
+{
+    struct err err = {0};
+    struct query query;
+    struct seen *seen = arena_new(&w->step, struct seen);
+    CHECK(seen);
+    seen->w = w;
+    world_query(w, text, &query);
+    CHECK_OK(native_engine.visit(w->searcher, &query, true, NULL, &w->step,
+                                 note, seen, &err),
+             err);
+    uint64_t total = 0, total_hits = 0;
+    for (size_t i = 0; i < WORLD_ARTICLES; i++) {
+        const struct sample_article *sample = &w->article[i];
+        bool matches;
+        struct hit_list hits;
+        if (sample->article.key.len == 0) {
+            CHECK(!seen->matches[i]);
+            continue;
+        }
+        int rc = oracle_match(query.ast, &sample->article, &sample->analysis,
+                              w->stemmers, &w->step, &matches, &hits, &err);
+        if (rc == ERR_LIMIT) {
+            tally->skipped++;
+            return;
+        }
+        CHECK_MSG(rc == ERR_OK, "'%s': %s (%s)", text, err_name(rc), err.text);
+        CHECK_MSG(matches == seen->matches[i],
+                  "'%s' in k:%zu (%.*s): %d, the oracle says %d\n%.*s | %.*s",
+                  text, i, SLICE_ARG(sample->article.lang), seen->matches[i],
+                  matches, SLICE_ARG(sample->article.text[PART_TITLE]),
+                  SLICE_ARG(sample->article.text[PART_BODY]));
+        if (matches)
+            compare_hits(text, i, &seen->hits[i], &hits);
+        total += matches;
+        total_hits += matches ? hits.count : 0;
+    }
+    struct search_request count = {.count_total = true};
+    struct search_result result;
+    world_search(w, &query, &count, &result);
+    CHECK_EQ(result.total, total);
+    count.count_hits = true;
+    world_search(w, &query, &count, &result);
+    CHECK_EQ(result.total, total);
+    CHECK_EQ(result.total_hits, total_hits);
+    CHECK_EQ(result.count, 0);
+    check_pages(w, &query, SORT_RELEVANCE, text, total);
+    check_pages(w, &query, SORT_DATE, text, total);
+    tally->matched += total > 0;
+    tally->empty += total == 0;
+}
+
+TEST(the_engine_answers_as_the_slow_evaluator_does)
+{
+    static struct world w;
+    struct tally tally = {0};
+    world_open(&w, 20220329);
+    world_write(&w);
+    for (int round = 0; round < ROUNDS; round++) {
+        world_change(&w);
+        world_read(&w);
+        world_learn_generations(&w);
+        for (int q = 0; q < QUERIES; q++) {
+            random_query(&w.random, &w.text);
+            compare(&w, w.text.data, &tally);
+            arena_reset(&w.step);
+        }
+    }
+    CHECK(world_segments(&w) >= 3);
+    print_message("%zu questions with answers, %zu without, %zu not compared\n",
+                  tally.matched, tally.empty, tally.skipped);
+    CHECK(tally.matched > ROUNDS * QUERIES / 3);
+    CHECK(tally.skipped < ROUNDS * QUERIES / 20);
+    world_close(&w);
+}
+
+RUN(T(the_engine_answers_as_the_slow_evaluator_does))
