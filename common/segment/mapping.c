@@ -41,9 +41,12 @@ struct slot_chunk {
 static pthread_mutex_t slots_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct slot_chunk *_Atomic chunks;
 static atomic_uint changes; /* odd: one is under way */
-static struct sigaction handler_before;
-static bool installed;
+/* Whom ours replaced, and in which of the two that stands: the other is free to be
+ * filled. */
+static struct sigaction handler_before[2];
+static atomic_uint which_before;
 static size_t damage_unit;
+static _Thread_local bool passing_on;
 
 /* --- the handler: only what is safe in a signal --- */
 
@@ -81,20 +84,31 @@ static bool put_zeros(uintptr_t start, size_t size)
            -1;
 }
 
+/* Death, as it would have been: the signal is held back until we return. A bad load
+ * cannot be ignored either. */
+static void die_by(int signal)
+{
+    struct sigaction fatal = {.sa_handler = SIG_DFL};
+    sigaction(signal, &fatal, NULL);
+    raise(signal);
+}
+
 static void pass_on(int signal, siginfo_t *info, void *context)
 {
-    if (handler_before.sa_flags & SA_SIGINFO) {
-        handler_before.sa_sigaction(signal, info, context);
-    } else if (handler_before.sa_handler != SIG_DFL &&
-               handler_before.sa_handler != SIG_IGN) {
-        handler_before.sa_handler(signal);
-    } else {
-        /* Death, as it would have been: the signal is held back until we return.
-         * A bad load cannot be ignored either. */
-        struct sigaction fatal = {.sa_handler = SIG_DFL};
-        sigaction(signal, &fatal, NULL);
-        raise(signal);
+    const struct sigaction *to = &handler_before[atomic_load(&which_before)];
+    bool informed = to->sa_flags & SA_SIGINFO;
+    /* Who was there before may have us as the one before: nobody knows the address. */
+    if (passing_on || (!informed && (to->sa_handler == SIG_DFL ||
+                                     to->sa_handler == SIG_IGN))) {
+        die_by(signal);
+        return;
     }
+    passing_on = true;
+    if (informed)
+        to->sa_sigaction(signal, info, context);
+    else
+        to->sa_handler(signal);
+    passing_on = false;
 }
 
 static void on_bus_error(int signal, siginfo_t *info, void *context)
@@ -124,21 +138,28 @@ static void on_bus_error(int signal, siginfo_t *info, void *context)
 
 /* --- slots: under the lock --- */
 
+static int cannot_install(struct err *err)
+{
+    return err_set_errno(err, "install a handler of", "SIGBUS");
+}
+
+/* At each opening, because others may have put theirs in its place. */
 static int install_handler(struct err *err)
 {
-    if (installed)
+    struct sigaction now, ours = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
+    ours.sa_sigaction = on_bus_error;
+    sigemptyset(&ours.sa_mask);
+    if (sigaction(SIGBUS, NULL, &now) < 0)
+        return cannot_install(err);
+    if (now.sa_flags & SA_SIGINFO && now.sa_sigaction == on_bus_error)
         return ERR_OK;
     long page = sysconf(_SC_PAGESIZE);
     damage_unit = page > DAMAGE_UNIT ? (size_t)page : DAMAGE_UNIT;
-    struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
-    action.sa_sigaction = on_bus_error;
-    sigemptyset(&action.sa_mask);
     /* What was there is known before ours can be called. */
-    if (sigaction(SIGBUS, NULL, &handler_before) < 0 ||
-        sigaction(SIGBUS, &action, NULL) < 0)
-        return err_set_errno(err, "install a handler of", "SIGBUS");
-    installed = true;
-    return ERR_OK;
+    unsigned other = 1 - atomic_load(&which_before);
+    handler_before[other] = now;
+    atomic_store(&which_before, other);
+    return sigaction(SIGBUS, &ours, NULL) < 0 ? cannot_install(err) : ERR_OK;
 }
 
 static struct mapping_slot *free_slot(void)

@@ -2,7 +2,7 @@
  * system cannot read.
  *
  * Such a page is no error code but a signal, SIGBUS, in the middle of whatever was
- * reading. The first mapping installs a handler for it, once in a process: it puts a page
+ * reading. Opening a mapping installs a handler for it, unless it is there: it puts a page
  * of zeros where the unreadable one was, marks the mapping as damaged and lets the reader
  * go on. Addresses that are in no mapping go to the handler that was there before.
  * docs/decisions/053-damage-under-a-mapping.md.

@@ -186,6 +186,16 @@ static bool page_is_right(const struct segment_file *file, uint64_t page)
     return sum_of(page_bytes(file, page)) == get_u32(&sum);
 }
 
+static int refuse_page(const struct segment_file *file, enum section_id id,
+                       uint64_t page, struct err *err)
+{
+    int rc = mapping_damage(&file->mapping, err);
+    return rc ? rc
+              : err_set(err, ERR_CORRUPT,
+                        "%s: %s: page %" PRIu64 ": checksum differs",
+                        file->mapping.path, section_name(id), page);
+}
+
 int section_bytes_check(const struct segment_file *file, enum section_id id,
                         uint64_t offset, uint64_t len, struct err *err)
 {
@@ -203,9 +213,7 @@ int section_bytes_check(const struct segment_file *file, enum section_id id,
         if (segment_page_summed(file, page << SEGMENT_PAGE_BITS))
             continue;
         if (!page_is_right(file, page))
-            return err_set(err, ERR_CORRUPT,
-                           "%s: %s: page %" PRIu64 ": checksum differs",
-                           file->mapping.path, section_name(id), page);
+            return refuse_page(file, id, page, err);
         atomic_store_explicit(&file->summed[page], 1, memory_order_release);
     }
     return ERR_OK;

@@ -406,7 +406,8 @@ TEST(a_header_that_contradicts_itself_is_refused)
         {"no data", DATA_END, 64, 8, ERR_CORRUPT},
         {"a table elsewhere", TABLE, 64, 8, ERR_CORRUPT},
         {"another size", SIZE, 1 << 20, 8, ERR_CORRUPT},
-        {"another number of sections", SECTIONS, 9, 4, ERR_CORRUPT},
+        {"another number of sections", SECTIONS, SECTION_COUNT + 1, 4,
+         ERR_CORRUPT},
     };
     struct err err = {0};
     struct bytes_out whole = {0};
