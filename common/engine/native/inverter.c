@@ -1,0 +1,408 @@
+#include "engine/native/inverter_internal.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "query/filter.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    FIRST_CAPACITY = 64,
+    /* Forms that are looked up together, so that their slots are fetched side by
+     * side. */
+    BATCH = 16,
+    SHARED_MAP = 0,
+};
+
+int inverter_new(struct inverter **out, struct err *err)
+{
+    struct inverter *inverter = mem_alloc(sizeof *inverter);
+    if (!inverter)
+        return err_set(err, ERR_NOMEM, "no memory for an inverter");
+    *inverter = (struct inverter){0};
+    arena_init(&inverter->arena, SIZE_MAX);
+    arena_init(&inverter->scratch, SIZE_MAX);
+    *out = inverter;
+    return ERR_OK;
+}
+
+void inverter_free(struct inverter *inverter)
+{
+    if (!inverter)
+        return;
+    vocabulary_release(&inverter->words);
+    vocabulary_release(&inverter->others);
+    vocabulary_release(&inverter->langs);
+    for (uint32_t i = 0; i < inverter->map_capacity; i++)
+        mem_free(inverter->maps[i].form);
+    mem_free(inverter->maps);
+    mem_free(inverter->word);
+    mem_free(inverter->caps);
+    mem_free(inverter->other);
+    mem_free(inverter->stream);
+    mem_free(inverter->field_stream);
+    mem_free(inverter->article);
+    bytes_out_release(&inverter->marks);
+    arena_reset(&inverter->arena);
+    arena_reset(&inverter->scratch);
+    mem_free(inverter);
+}
+
+static int no_memory(struct err *err)
+{
+    return err_set(err, ERR_NOMEM, "no memory for the words of an article");
+}
+
+int inverter_grow(void *array, uint32_t *capacity, uint64_t need, size_t size,
+                  struct err *err)
+{
+    if (need <= *capacity)
+        return ERR_OK;
+    uint64_t bigger = *capacity ? *capacity : FIRST_CAPACITY;
+    while (bigger < need)
+        bigger *= 2;
+    if (bigger > UINT32_MAX)
+        return err_set(err, ERR_LIMIT, "too much for one segment");
+    uint8_t *old;
+    memcpy(&old, array, sizeof old);
+    uint8_t *grown = mem_realloc(old, bigger * size);
+    if (!grown)
+        return no_memory(err);
+    memcpy(array, &grown, sizeof grown);
+    *capacity = (uint32_t)bigger;
+    return ERR_OK;
+}
+
+static int grow_zeroed(void *array, uint32_t *capacity, uint64_t need,
+                       size_t size, struct err *err)
+{
+    uint32_t before = *capacity;
+    int rc = inverter_grow(array, capacity, need, size, err);
+    if (rc || before == *capacity)
+        return rc;
+    uint8_t *grown;
+    memcpy(&grown, array, sizeof grown);
+    memset(grown + before * size, 0, (*capacity - before) * size);
+    return ERR_OK;
+}
+
+static int from_vocabulary(int rc, struct err *err)
+{
+    if (rc == ERR_LIMIT)
+        return err_set(err, rc, "too many words for one segment");
+    return rc ? no_memory(err) : ERR_OK;
+}
+
+static int put(struct vocabulary *vocabulary, struct slice text, uint8_t tag,
+               uint32_t *id, struct err *err)
+{
+    struct vocabulary_probe probe;
+    vocabulary_probe(vocabulary, text, tag, &probe);
+    return from_vocabulary(vocabulary_put(vocabulary, &probe, id), err);
+}
+
+static int put_other(struct inverter *inverter, const struct term *term,
+                     uint32_t *id, struct err *err)
+{
+    assert(term->len > 0);
+    int rc = put(&inverter->others, term_slice(term), 0, id, err);
+    if (rc)
+        return rc;
+    return grow_zeroed(&inverter->other, &inverter->other_capacity,
+                       inverter->others.count, sizeof *inverter->other, err);
+}
+
+/* --- what an article is, besides its words --- */
+
+/* Neighbours often have the same source and language: kept once. */
+static int keep_text(struct inverter *inverter, struct slice text,
+                     struct slice before, struct slice *out)
+{
+    if (before.data && slice_eq(text, before)) {
+        *out = before;
+        return ERR_OK;
+    }
+    return arena_copy_slice(&inverter->arena, text, out);
+}
+
+static int keep_record(struct inverter *inverter,
+                       const struct doc_record *record, struct doc_record *out,
+                       struct err *err)
+{
+    static const struct doc_record none;
+    const struct doc_record *before =
+        inverter->articles ? &inverter->article[inverter->articles - 1].record
+                           : &none;
+    *out = *record;
+    if (arena_copy_slice(&inverter->arena, record->key, &out->key) ||
+        keep_text(inverter, record->source, before->source, &out->source) ||
+        keep_text(inverter, record->lang, before->lang, &out->lang))
+        return no_memory(err);
+    return ERR_OK;
+}
+
+static int find_map(struct inverter *inverter, struct inverted *article,
+                    struct err *err)
+{
+    article->lang = lang_primary(article->record.lang);
+    article->map = SHARED_MAP;
+    if (stem_language_known(article->lang)) {
+        uint32_t number;
+        int rc = put(&inverter->langs, article->lang, 0, &number, err);
+        if (rc)
+            return rc;
+        article->map = number + 1;
+    }
+    return grow_zeroed(&inverter->maps, &inverter->map_capacity,
+                       article->map + UINT64_C(1), sizeof *inverter->maps, err);
+}
+
+/* Steps from one sentence to the next, times two, plus one where a paragraph begins. */
+static int keep_marks(struct inverter *inverter,
+                      const struct analysis *analysis, struct inverted *article,
+                      struct err *err)
+{
+    const struct position_list *sentences = &analysis->sentences;
+    const struct position_list *paragraphs = &analysis->paragraphs;
+    size_t paragraph = 0;
+    uint32_t before = 0;
+    article->marks = inverter->marks.len;
+    for (size_t i = 0; i < sentences->count; i++) {
+        uint32_t at = sentences->at[i];
+        bool begins =
+            paragraph < paragraphs->count && paragraphs->at[paragraph] == at;
+        paragraph += begins;
+        put_varint64(&inverter->marks,
+                     (uint64_t)(at - before) << 1 | (begins ? 1 : 0));
+        before = at;
+    }
+    assert(paragraph == paragraphs->count);
+    article->sentences = (uint32_t)sentences->count;
+    article->paragraphs = (uint32_t)paragraph;
+    return inverter->marks.failed ? no_memory(err) : ERR_OK;
+}
+
+static bool has_field(const struct inverter *inverter,
+                      const struct inverted *article, uint32_t id)
+{
+    for (uint32_t i = article->fields; i < inverter->field_stream_len; i++)
+        if (inverter->field_stream[i] == id)
+            return true;
+    return false;
+}
+
+static int keep_value(struct inverter *inverter, struct inverted *article,
+                      enum ast_field field, struct slice value, struct err *err)
+{
+    struct term term;
+    uint32_t id;
+    term_of_field(&term, field, value);
+    int rc = put_other(inverter, &term, &id, err);
+    if (rc || has_field(inverter, article, id))
+        return rc;
+    rc =
+        inverter_grow(&inverter->field_stream, &inverter->field_stream_capacity,
+                      inverter->field_stream_len + UINT64_C(1),
+                      sizeof *inverter->field_stream, err);
+    if (rc == ERR_OK)
+        inverter->field_stream[inverter->field_stream_len++] = id;
+    return rc;
+}
+
+static int keep_fields(struct inverter *inverter, const struct article *article,
+                       struct inverted *out, struct err *err)
+{
+    static const enum ast_field fields[] = {FIELD_SOURCE, FIELD_LANG,
+                                            FIELD_TOPIC};
+    int rc = ERR_OK;
+    out->fields = inverter->field_stream_len;
+    for (size_t f = 0; rc == ERR_OK && f < sizeof fields / sizeof *fields;
+         f++) {
+        struct slice_list values;
+        rc = article_field_values(article, fields[f], &inverter->scratch,
+                                  &values, err);
+        for (size_t i = 0; rc == ERR_OK && i < values.count; i++)
+            rc = keep_value(inverter, out, fields[f], values.item[i], err);
+    }
+    out->fields_end = inverter->field_stream_len;
+    return rc;
+}
+
+/* --- words --- */
+
+static int grow_tallies(struct inverter *inverter, struct err *err)
+{
+    uint32_t capacity = inverter->word_capacity;
+    int rc = grow_zeroed(&inverter->word, &capacity, inverter->words.count,
+                         sizeof *inverter->word, err);
+    if (rc)
+        return rc;
+    return grow_zeroed(&inverter->caps, &inverter->word_capacity,
+                       inverter->words.count, sizeof *inverter->caps, err);
+}
+
+/* Of a form that comes for the first time in this language. */
+static int find_score(struct inverter *inverter, const struct inverted *article,
+                      const struct token *token, uint32_t *score,
+                      struct err *err)
+{
+    struct term term;
+    if (token->stem.len)
+        term_of_stem(&term, article->lang, token->stem);
+    else
+        term_of_plain(&term, token->form);
+    return put_other(inverter, &term, score, err);
+}
+
+static int keep_token(struct inverter *inverter, struct inverted *article,
+                      const struct token *token, uint32_t id,
+                      uint32_t *position, struct err *err)
+{
+    struct form_map *map = &inverter->maps[article->map];
+    int rc = ERR_OK;
+    if (id >= inverter->word_capacity)
+        rc = grow_tallies(inverter, err);
+    if (rc == ERR_OK && id >= map->capacity)
+        rc = grow_zeroed(&map->form, &map->capacity, id + UINT64_C(1),
+                         sizeof *map->form, err);
+    if (rc == ERR_OK && map->form[id].score == 0) {
+        uint32_t score;
+        rc = find_score(inverter, article, token, &score, err);
+        map->form[id].score = score + 1;
+    }
+    if (rc)
+        return rc;
+    uint32_t *at = inverter->stream + inverter->stream_len;
+    bool stays = token->position == *position;
+    if (!stays && token->position != *position + 1) {
+        *at++ = STREAM_JUMP;
+        *at++ = token->position;
+    }
+    *at++ =
+        id | (token->all_caps ? STREAM_CAPS : 0) | (stays ? STREAM_STAYS : 0);
+    inverter->stream_len = (uint32_t)(at - inverter->stream);
+    *position = token->position;
+    return ERR_OK;
+}
+
+static int keep_batch(struct inverter *inverter, struct inverted *article,
+                      const struct token *token, size_t count,
+                      uint32_t *position, struct err *err)
+{
+    struct vocabulary_probe probe[BATCH];
+    for (size_t i = 0; i < count; i++) {
+        assert(token[i].width >= 1 && token[i].width <= UINT8_MAX);
+        vocabulary_probe(&inverter->words, token[i].form,
+                         (uint8_t)token[i].width, &probe[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t id;
+        int rc = vocabulary_put(&inverter->words, &probe[i], &id);
+        if (rc)
+            return from_vocabulary(rc, err);
+        rc = keep_token(inverter, article, &token[i], id, position, err);
+        if (rc)
+            return rc;
+    }
+    return ERR_OK;
+}
+
+static int keep_words(struct inverter *inverter, const struct tokens *tokens,
+                      struct inverted *article, struct err *err)
+{
+    /* Three for a token that jumps. */
+    uint64_t need = inverter->stream_len + UINT64_C(3) * tokens->count;
+    if (need > STREAM_MAX)
+        return err_set(err, ERR_LIMIT, "too many words for one segment");
+    int rc = inverter_grow(&inverter->stream, &inverter->stream_capacity, need,
+                           sizeof *inverter->stream, err);
+    uint32_t position = UINT32_MAX;
+    article->stream = inverter->stream_len;
+    for (size_t i = 0; rc == ERR_OK && i < tokens->count; i += BATCH) {
+        size_t count = tokens->count - i < BATCH ? tokens->count - i : BATCH;
+        rc = keep_batch(inverter, article, tokens->token + i, count, &position,
+                        err);
+    }
+    article->stream_end = inverter->stream_len;
+    return rc;
+}
+
+int inverter_add(struct inverter *inverter, const struct article *article,
+                 const struct analysis *analysis,
+                 const struct doc_record *record, uint32_t ticket,
+                 struct err *err)
+{
+    struct inverted new = {.ticket = ticket};
+    int rc = inverter_grow(&inverter->article, &inverter->article_capacity,
+                           inverter->articles + UINT64_C(1),
+                           sizeof *inverter->article, err);
+    if (rc == ERR_OK)
+        rc = keep_record(inverter, record, &new.record, err);
+    if (rc == ERR_OK)
+        rc = find_map(inverter, &new, err);
+    if (rc == ERR_OK)
+        rc = keep_marks(inverter, analysis, &new, err);
+    if (rc == ERR_OK)
+        rc = keep_fields(inverter, article, &new, err);
+    arena_reset(&inverter->scratch);
+    if (rc == ERR_OK)
+        rc = keep_words(inverter, &analysis->tokens, &new, err);
+    if (rc)
+        return rc;
+    tally_article(inverter, &new, true);
+    inverter->article[inverter->articles++] = new;
+    inverter->live++;
+    return ERR_OK;
+}
+
+void inverter_archive(struct inverter *inverter, uint32_t number)
+{
+    assert(number < inverter->articles);
+    struct inverted *article = &inverter->article[number];
+    if (article->archived)
+        return;
+    article->archived = true;
+    inverter->live--;
+    tally_article(inverter, article, false);
+}
+
+uint32_t inverter_articles(const struct inverter *inverter)
+{
+    return inverter->articles;
+}
+
+uint32_t inverter_live(const struct inverter *inverter)
+{
+    return inverter->live;
+}
+
+const struct doc_record *inverter_record(const struct inverter *inverter,
+                                         uint32_t number)
+{
+    assert(number < inverter->articles);
+    return &inverter->article[number].record;
+}
+
+static size_t held(const struct inverter *inverter)
+{
+    size_t bytes = sizeof *inverter + vocabulary_memory(&inverter->words) +
+                   vocabulary_memory(&inverter->others) +
+                   vocabulary_memory(&inverter->langs);
+    for (uint32_t i = 0; i < inverter->map_capacity; i++)
+        bytes += sizeof *inverter->maps +
+                 inverter->maps[i].capacity * sizeof *inverter->maps[i].form;
+    bytes += inverter->word_capacity *
+             (sizeof *inverter->word + sizeof *inverter->caps);
+    bytes += inverter->other_capacity * sizeof *inverter->other;
+    /* what lies behind the lengths of these was never touched */
+    bytes += inverter->stream_len * sizeof *inverter->stream;
+    bytes += inverter->field_stream_len * sizeof *inverter->field_stream;
+    bytes += inverter->articles * sizeof *inverter->article;
+    return bytes + inverter->marks.len + inverter->arena.total;
+}
+
+size_t inverter_memory(const struct inverter *inverter)
+{
+    return held(inverter) + inversion_memory(inverter);
+}

@@ -1,0 +1,177 @@
+/* inverter_internal.h - what the parts of the inverter share.
+ *
+ *   inverter.c         articles come in: the stream, the vocabularies
+ *   inverter_tally.c   how much of each term the live articles hold
+ *   inverter_write.c   a segment goes out: the order of its articles, columns, keys
+ *   inverter_terms.c   the order of its terms, and the forms of stems
+ *   inverter_lists.c   the stream inverted, a window of terms at a time
+ */
+#ifndef ENGINE_NATIVE_INVERTER_INTERNAL_H
+#define ENGINE_NATIVE_INVERTER_INTERNAL_H
+
+#include "engine/native/inverter.h"
+#include "engine/native/native_terms.h"
+#include "engine/native/vocabulary.h"
+
+/* The stream: 4 bytes a token. Its form's number in `words`, and two flags. Positions
+ * are implied: each token stands one further than the one before, or at the same
+ * position (STAYS: a joined form). Any other step is a JUMP, followed by the position of
+ * the token after it. Each article begins as if a token had stood at -1. */
+enum { STREAM_ID = (1 << 30) - 1 };
+#define STREAM_CAPS (UINT32_C(1) << 30)
+#define STREAM_STAYS (UINT32_C(1) << 31)
+#define STREAM_JUMP UINT32_MAX /* no number is STREAM_ID */
+/* So that a frequency, twice the tokens at most, fits 32 bits. */
+#define STREAM_MAX (UINT32_C(1) << 31)
+
+/* How much of a term is in the live articles. */
+struct tally {
+    uint32_t docs, frequency;
+    uint32_t title; /* occurrences there: counted twice in `frequency` */
+    uint32_t stamp; /* of the article counted last */
+};
+
+/* What a form is scored by in one language. */
+struct stemming {
+    uint32_t score;  /* number in `others`, plus one; 0: not seen yet */
+    uint32_t tokens; /* in live articles of this language */
+};
+
+/* By number of the form. One for each language that has a stemmer, and one that all
+ * others share, where every word is a PLAIN term. */
+struct form_map {
+    struct stemming *form;
+    uint32_t capacity;
+};
+
+struct inverted {
+    struct doc_record record;
+    struct slice lang; /* primary */
+    uint32_t map;      /* in `maps` */
+    uint32_t stream, stream_end;
+    uint32_t fields, fields_end;
+    uint32_t sentences, paragraphs;
+    size_t marks;
+    uint32_t ticket;
+    bool archived;
+};
+
+struct inverter {
+    struct vocabulary words;   /* forms; tag: width */
+    struct vocabulary others;  /* whole terms: STEM, PLAIN, FIELD; tag 0 */
+    struct tally *word, *caps; /* by number in `words` */
+    struct tally *other;       /* by number in `others` */
+    uint32_t word_capacity, other_capacity;
+
+    struct vocabulary
+        langs;             /* primary, those with stemmers: map = number + 1 */
+    struct form_map *maps; /* maps[0] is the shared one */
+    uint32_t map_capacity;
+
+    uint32_t *stream, *field_stream;
+    uint32_t stream_len, stream_capacity;
+    uint32_t field_stream_len, field_stream_capacity;
+    struct bytes_out marks;
+
+    struct inverted *article;
+    uint32_t articles, article_capacity, live;
+    uint32_t stamp;
+
+    struct arena arena;   /* of keys, sources, languages */
+    struct arena scratch; /* of one article */
+};
+
+/* Room for `need` elements of `size` bytes in *array. ERR_NOMEM, ERR_LIMIT. */
+int inverter_grow(void *array, uint32_t *capacity, uint64_t need, size_t size,
+                  struct err *err);
+
+/* Add an article to the tallies, or take it out. */
+void tally_article(struct inverter *inverter, const struct inverted *article,
+                   bool add);
+struct term_counts tally_counts(const struct tally *tally,
+                                enum term_class class);
+/* As the dictionary has it. */
+void word_term(const struct inverter *inverter, enum term_class class,
+               uint32_t id, struct term *out);
+struct slice other_term(const struct inverter *inverter, uint32_t id);
+
+/* A walk over an article's tokens. */
+struct token_walk {
+    const uint32_t *at, *end;
+    uint32_t position; /* of the token last read */
+};
+
+static inline struct token_walk token_walk(const struct inverter *inverter,
+                                           const struct inverted *article)
+{
+    return (struct token_walk){inverter->stream + article->stream,
+                               inverter->stream + article->stream_end,
+                               UINT32_MAX};
+}
+
+/* false at the end. */
+static inline bool token_next(struct token_walk *walk, uint32_t *token)
+{
+    if (walk->at == walk->end)
+        return false;
+    *token = *walk->at++;
+    if (__builtin_expect(*token == STREAM_JUMP, 0)) {
+        walk->position = walk->at[0] - 1;
+        *token = walk->at[1];
+        walk->at += 2;
+    }
+    walk->position += !(*token & STREAM_STAYS);
+    return true;
+}
+
+/* --- writing --- */
+
+#define NO_LIST UINT32_MAX
+
+/* Terms in the order of the dictionary. */
+struct sorted_terms {
+    uint32_t *id; /* of each, in its vocabulary */
+    uint32_t count;
+    uint32_t *rank; /* by id: its place in `id`, or NO_LIST */
+};
+
+/* By rank of a term of `others`. */
+struct term_forms {
+    /* The only word that the term has occurrences of (term_shares_list()), or
+     * NO_LIST. */
+    uint32_t *only;
+    /* Numbers of the WORD terms of a stem, rising: form[end of the rank before] up to
+     * form[end]. */
+    uint32_t *form, *end;
+    uint32_t count; /* of all */
+};
+
+struct inversion {
+    struct inverter *inverter;
+    struct segment_writer *segment;
+    uint32_t docs, all;              /* live articles; with the old versions */
+    const struct inverted **article; /* by doc id */
+    uint32_t *lengths;               /* by doc id, `docs` of them */
+    struct term_place *place;        /* of WORD terms, by number */
+    struct sorted_terms words, caps, others;
+    struct term_forms forms;
+    struct postings_writer *postings;
+    struct dictionary_writer *dictionary;
+    struct arena arena;
+};
+
+/* Which terms there are, in their order; which forms they have. */
+int sort_terms(struct inversion *inversion, struct err *err);
+int write_stems(const struct inversion *inversion, struct err *err);
+
+/* Their lists and dictionary entries, in three steps: */
+int invert_words(struct inversion *inversion, struct err *err);
+int invert_caps(struct inversion *inversion, struct err *err);
+int invert_others(struct inversion *inversion, struct err *err);
+
+/* Bytes that the lists of a window take. */
+uint64_t inversion_window(const struct inverter *inverter);
+/* Bytes that inverter_write() takes, with its window. */
+size_t inversion_memory(const struct inverter *inverter);
+
+#endif

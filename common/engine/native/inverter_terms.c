@@ -1,0 +1,213 @@
+/* Which terms there are, in the order of the dictionary, and which forms have which stem. */
+#include "engine/native/inverter_internal.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "segment/stems.h"
+
+#include <stdlib.h>
+
+static int no_memory(struct err *err)
+{
+    return err_set(err, ERR_NOMEM, "no memory to sort the words");
+}
+
+/* --- the order of terms --- */
+
+struct sortable {
+    uint64_t prefix; /* the first bytes of the text, big-endian */
+    uint32_t id;
+};
+
+static uint64_t prefix_of(struct slice text)
+{
+    uint64_t prefix = 0;
+    for (size_t i = 0; i < 8; i++)
+        prefix = prefix << 8 | (i < text.len ? text.data[i] : 0);
+    return prefix;
+}
+
+/* By text, then by width: no text has a byte as small as TERM_JOINED, so that is the
+ * order of terms, too. */
+static int compare_terms(const void *a, const void *b, void *context)
+{
+    const struct sortable *x = a, *y = b;
+    const struct vocabulary *vocabulary = context;
+    if (x->prefix != y->prefix)
+        return x->prefix < y->prefix ? -1 : 1;
+    int order = slice_cmp(vocabulary_text(vocabulary, x->id),
+                          vocabulary_text(vocabulary, y->id));
+    return order ? order
+                 : (int)vocabulary_tag(vocabulary, x->id) -
+                       (int)vocabulary_tag(vocabulary, y->id);
+}
+
+static int make_terms(struct inversion *inv, uint32_t ids,
+                      struct sorted_terms *out, struct err *err)
+{
+    out->count = 0;
+    out->id = arena_array(&inv->arena, uint32_t, ids);
+    out->rank = arena_array(&inv->arena, uint32_t, ids);
+    return out->id && out->rank ? ERR_OK : no_memory(err);
+}
+
+static void add_term(struct sorted_terms *terms, uint32_t id)
+{
+    terms->rank[id] = terms->count;
+    terms->id[terms->count++] = id;
+}
+
+static int sort_vocabulary(struct inversion *inv, struct vocabulary *vocabulary,
+                           const struct tally *tally, struct sorted_terms *out,
+                           struct err *err)
+{
+    uint32_t ids = vocabulary->count, count = 0;
+    int rc = make_terms(inv, ids, out, err);
+    if (rc)
+        return rc;
+    struct sortable *sortable =
+        mem_alloc((ids + UINT64_C(1)) * sizeof *sortable);
+    if (!sortable)
+        return no_memory(err);
+    for (uint32_t id = 0; id < ids; id++) {
+        out->rank[id] = NO_LIST;
+        if (tally[id].docs)
+            sortable[count++] = (struct sortable){
+                prefix_of(vocabulary_text(vocabulary, id)), id};
+    }
+    qsort_r(sortable, count, sizeof *sortable, compare_terms, vocabulary);
+    for (uint32_t i = 0; i < count; i++)
+        add_term(out, sortable[i].id);
+    mem_free(sortable);
+    return ERR_OK;
+}
+
+/* In the order of the words. */
+static int choose_caps(struct inversion *inv, struct err *err)
+{
+    uint32_t ids = inv->inverter->words.count;
+    int rc = make_terms(inv, ids, &inv->caps, err);
+    if (rc)
+        return rc;
+    for (uint32_t id = 0; id < ids; id++)
+        inv->caps.rank[id] = NO_LIST;
+    for (uint32_t i = 0; i < inv->words.count; i++)
+        if (inv->inverter->caps[inv->words.id[i]].docs)
+            add_term(&inv->caps, inv->words.id[i]);
+    return ERR_OK;
+}
+
+static int sort_all(struct inversion *inv, struct err *err)
+{
+    struct inverter *inverter = inv->inverter;
+    int rc = sort_vocabulary(inv, &inverter->words, inverter->word, &inv->words,
+                             err);
+    if (rc == ERR_OK)
+        rc = choose_caps(inv, err);
+    if (rc == ERR_OK)
+        rc = sort_vocabulary(inv, &inverter->others, inverter->other,
+                             &inv->others, err);
+    return rc;
+}
+
+/* --- forms of stems --- */
+
+/* Whether no other width of the form is in the segment: they would be neighbours. */
+static bool is_alone(const struct inversion *inv, uint32_t number)
+{
+    const struct vocabulary *words = &inv->inverter->words;
+    const uint32_t *id = inv->words.id;
+    struct slice form = vocabulary_text(words, id[number]);
+    return (number == 0 ||
+            !slice_eq(vocabulary_text(words, id[number - 1]), form)) &&
+           (number + 1 == inv->words.count ||
+            !slice_eq(vocabulary_text(words, id[number + 1]), form));
+}
+
+typedef void (*form_visit)(struct inversion *inv, uint32_t rank,
+                           uint32_t number);
+
+/* Each STEM or PLAIN term (`rank`) with each of its forms (`number`), these rising. */
+static void each_form(struct inversion *inv, form_visit visit)
+{
+    const struct inverter *inverter = inv->inverter;
+    for (uint32_t number = 0; number < inv->words.count; number++) {
+        uint32_t id = inv->words.id[number];
+        for (uint32_t m = 0; m < inverter->map_capacity; m++) {
+            const struct form_map *map = &inverter->maps[m];
+            if (id < map->capacity && map->form[id].tokens)
+                visit(inv, inv->others.rank[map->form[id].score - 1], number);
+        }
+    }
+}
+
+static bool is_stem(const struct inversion *inv, uint32_t rank)
+{
+    return other_term(inv->inverter, inv->others.id[rank]).data[0] == TERM_STEM;
+}
+
+static void count_form(struct inversion *inv, uint32_t rank, uint32_t number)
+{
+    struct term_forms *forms = &inv->forms;
+    if (is_stem(inv, rank)) {
+        forms->only[rank] = forms->end[rank]++ ? NO_LIST : number;
+        forms->count++;
+    } else {
+        forms->only[rank] = is_alone(inv, number) ? number : NO_LIST;
+    }
+}
+
+/* `end` is where the next one goes; at last it is the end. */
+static void put_form(struct inversion *inv, uint32_t rank, uint32_t number)
+{
+    if (is_stem(inv, rank))
+        inv->forms.form[inv->forms.end[rank]++] = number;
+}
+
+static int find_forms(struct inversion *inv, struct err *err)
+{
+    struct term_forms *forms = &inv->forms;
+    forms->end = arena_array(&inv->arena, uint32_t, inv->others.count);
+    forms->only = arena_array(&inv->arena, uint32_t, inv->others.count);
+    if (!forms->end || !forms->only)
+        return no_memory(err);
+    for (uint32_t i = 0; i < inv->others.count; i++)
+        forms->only[i] = NO_LIST;
+    each_form(inv, count_form);
+    forms->form = arena_array(&inv->arena, uint32_t, forms->count);
+    if (!forms->form)
+        return no_memory(err);
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < inv->others.count; i++) {
+        uint32_t count = forms->end[i];
+        forms->end[i] = before;
+        before += count;
+    }
+    each_form(inv, put_form);
+    return ERR_OK;
+}
+
+int sort_terms(struct inversion *inv, struct err *err)
+{
+    int rc = sort_all(inv, err);
+    return rc ? rc : find_forms(inv, err);
+}
+
+int write_stems(const struct inversion *inv, struct err *err)
+{
+    struct stems_writer *stems;
+    int rc = stems_writer_open(inv->segment, &stems, err);
+    if (rc)
+        return rc;
+    uint32_t begin = 0;
+    for (uint32_t i = 0; rc == ERR_OK && i < inv->others.count; i++) {
+        uint32_t end = inv->forms.end[i];
+        if (is_stem(inv, i))
+            rc = stems_add(stems, inv->forms.form + begin, end - begin, err);
+        begin = end;
+    }
+    if (rc == ERR_OK)
+        rc = stems_finish(stems, err);
+    stems_writer_close(stems);
+    return rc;
+}

@@ -1,0 +1,230 @@
+#include "engine/native/inverter_internal.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "segment/postings.h"
+#include "segment/stems.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static int no_memory(struct err *err)
+{
+    return err_set(err, ERR_NOMEM, "no memory to write a segment");
+}
+
+/* --- the order of articles --- */
+
+/* Live ones first; what came first among versions of one key and date. */
+static int compare_articles(const void *a, const void *b)
+{
+    const struct inverted *x = *(struct inverted *const *)a;
+    const struct inverted *y = *(struct inverted *const *)b;
+    if (x->archived != y->archived)
+        return x->archived ? 1 : -1;
+    int order = doc_record_order(&x->record, &y->record);
+    return order ? order : (x > y) - (x < y);
+}
+
+static int order_articles(struct inversion *inv, struct segment_facts *facts,
+                          struct err *err)
+{
+    struct inverter *inverter = inv->inverter;
+    inv->docs = inverter->live;
+    inv->all = inverter->articles;
+    inv->article = arena_array(&inv->arena, const struct inverted *, inv->all);
+    inv->lengths = arena_array(&inv->arena, uint32_t, inv->docs);
+    if (!inv->article || !inv->lengths)
+        return no_memory(err);
+    for (uint32_t i = 0; i < inv->all; i++)
+        inv->article[i] = &inverter->article[i];
+    qsort(inv->article, inv->all, sizeof *inv->article, compare_articles);
+    *facts = (struct segment_facts){.docs = inv->docs,
+                                    .archived = inv->all - inv->docs};
+    for (uint32_t doc = 0; doc < inv->docs; doc++) {
+        inv->lengths[doc] = inv->article[doc]->record.words;
+        facts->words += inv->lengths[doc];
+    }
+    return ERR_OK;
+}
+
+/* --- columns --- */
+
+static int read_marks(const struct inversion *inv,
+                      const struct inverted *article, struct arena *arena,
+                      struct doc_marks *out, struct err *err)
+{
+    const struct bytes_out *marks = &inv->inverter->marks;
+    struct bytes_in in = bytes_in((struct slice){marks->data + article->marks,
+                                                 marks->len - article->marks});
+    uint32_t at = 0;
+    *out = (struct doc_marks){
+        .sentence = arena_array(arena, uint32_t, article->sentences),
+        .paragraph = arena_array(arena, uint32_t, article->paragraphs)};
+    if (!out->sentence || !out->paragraph)
+        return no_memory(err);
+    while (out->sentences < article->sentences) {
+        uint64_t step = get_varint64(&in);
+        at += (uint32_t)(step >> 1);
+        out->sentence[out->sentences++] = at;
+        if (step & 1)
+            out->paragraph[out->paragraphs++] = at;
+    }
+    assert(!in.bad && out->paragraphs == article->paragraphs);
+    return ERR_OK;
+}
+
+static int write_columns(const struct inversion *inv, struct err *err)
+{
+    struct columns_writer *columns;
+    struct arena arena; /* of one article's marks */
+    int rc = columns_writer_open(inv->segment, &columns, err);
+    if (rc)
+        return rc;
+    arena_init(&arena, SIZE_MAX);
+    for (uint32_t doc = 0; rc == ERR_OK && doc < inv->all; doc++) {
+        const struct inverted *article = inv->article[doc];
+        struct doc_marks marks;
+        bool live = doc < inv->docs;
+        if (live)
+            rc = read_marks(inv, article, &arena, &marks, err);
+        if (rc == ERR_OK)
+            rc = columns_add(columns, &article->record, article->lang,
+                             live ? &marks : NULL, err);
+        arena_reset(&arena);
+    }
+    if (rc == ERR_OK)
+        rc = columns_finish(columns, err);
+    columns_writer_close(columns);
+    return rc;
+}
+
+/* --- keys: one for nearly each article, so they are sorted and not looked up --- */
+
+struct keyed {
+    struct slice key;
+    doc_id doc;
+};
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct keyed *x = a, *y = b;
+    int order = slice_cmp(x->key, y->key);
+    return order ? order : (x->doc > y->doc) - (x->doc < y->doc);
+}
+
+/* The articles of one key; *count of them. */
+static int write_key(const struct inversion *inv, const struct keyed *keyed,
+                     uint32_t left, uint32_t *count, struct err *err)
+{
+    struct term term;
+    struct term_entry entry;
+    int rc = ERR_OK;
+    term_of_key(&term, keyed->key);
+    assert(term.len > 0);
+    postings_begin(inv->postings, TERM_KEY);
+    for (*count = 0; rc == ERR_OK && *count < left &&
+                     slice_eq(keyed[*count].key, keyed->key);
+         ++*count)
+        rc = postings_add(inv->postings, keyed[*count].doc, 1, NULL, err);
+    if (rc == ERR_OK)
+        rc = postings_end(inv->postings, &entry, err);
+    if (rc == ERR_OK)
+        rc = dictionary_add(inv->dictionary, term_slice(&term), &entry, err);
+    return rc;
+}
+
+static int write_keys(const struct inversion *inv, struct err *err)
+{
+    struct keyed *keyed = mem_alloc((inv->all + 1) * sizeof *keyed);
+    if (!keyed)
+        return no_memory(err);
+    for (uint32_t doc = 0; doc < inv->all; doc++)
+        keyed[doc] = (struct keyed){inv->article[doc]->record.key, doc};
+    qsort(keyed, inv->all, sizeof *keyed, compare_keys);
+    int rc = ERR_OK;
+    for (uint32_t i = 0, count; rc == ERR_OK && i < inv->all; i += count)
+        rc = write_key(inv, keyed + i, inv->all - i, &count, err);
+    mem_free(keyed);
+    return rc;
+}
+
+/* --- all of it --- */
+
+static int write_terms(struct inversion *inv, struct err *err)
+{
+    int rc = sort_terms(inv, err);
+    if (rc == ERR_OK)
+        rc = invert_words(inv, err);
+    if (rc == ERR_OK)
+        rc = invert_caps(inv, err);
+    if (rc == ERR_OK)
+        rc = invert_others(inv, err);
+    if (rc == ERR_OK)
+        rc = write_stems(inv, err);
+    if (rc == ERR_OK)
+        rc = write_keys(inv, err);
+    if (rc == ERR_OK)
+        rc = dictionary_finish(inv->dictionary, err);
+    return rc;
+}
+
+static int give_tickets(const struct inversion *inv, struct arena *arena,
+                        uint32_t **out, struct err *err)
+{
+    uint32_t *ticket = arena_array(arena, uint32_t, inv->all);
+    if (!ticket)
+        return no_memory(err);
+    for (uint32_t doc = 0; doc < inv->all; doc++)
+        ticket[doc] = inv->article[doc]->ticket;
+    *out = ticket;
+    return ERR_OK;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t inversion_memory(const struct inverter *inverter)
+{
+    enum {
+        OF_ARTICLE = 128, /* its order, length, key, row of the columns */
+        OF_WORD = sizeof(struct term_place) + 8 * sizeof(uint32_t),
+        OF_OTHER = 8 * sizeof(uint32_t),
+        OF_TOKEN = 16, /* in its list: a posting and two positions */
+        SECTIONS = SECTION_COUNT << 20, /* what has not gone to disk yet */
+    };
+    uint64_t lists = (uint64_t)inverter->stream_len * OF_TOKEN;
+    return least(lists, inversion_window(inverter)) + least(lists, SECTIONS) +
+           (uint64_t)inverter->articles * OF_ARTICLE +
+           (uint64_t)inverter->words.count * OF_WORD +
+           (uint64_t)inverter->others.count * OF_OTHER;
+}
+
+int inverter_write(struct inverter *inverter, struct segment_writer *segment,
+                   struct arena *arena, struct segment_facts *facts,
+                   uint32_t **ticket_of_doc, struct err *err)
+{
+    struct inversion inv = {.inverter = inverter, .segment = segment};
+    arena_init(&inv.arena, SIZE_MAX);
+    int rc = order_articles(&inv, facts, err);
+    if (rc == ERR_OK)
+        rc = give_tickets(&inv, arena, ticket_of_doc, err);
+    if (rc == ERR_OK)
+        rc = write_columns(&inv, err);
+    if (rc == ERR_OK)
+        rc = postings_writer_open(segment, inv.docs, inv.lengths,
+                                  bm25_k_of(facts->words, facts->docs),
+                                  &inv.postings, err);
+    if (rc == ERR_OK)
+        rc = dictionary_writer_open(segment, &inv.dictionary, err);
+    if (rc == ERR_OK)
+        rc = write_terms(&inv, err);
+    if (inv.dictionary)
+        dictionary_writer_close(inv.dictionary);
+    if (inv.postings)
+        postings_writer_close(inv.postings);
+    arena_reset(&inv.arena);
+    return rc;
+}

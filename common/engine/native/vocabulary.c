@@ -1,0 +1,209 @@
+/* Open addressing with linear probing, at most half full. The three words of a slot say
+ * all of a short key: with its length they are its bytes (the middle ones twice where two
+ * words overlap), so that equal words, length and tag are equal keys. The mixing of the
+ * hash is that of wyhash (Wang Yi, public domain): the halves of a 128-bit product.
+ */
+#include "engine/native/vocabulary.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { INLINE_BYTES = 24, FIRST_CAPACITY = 1024, FIRST_TEXTS = 512 };
+
+struct vocabulary_slot {
+    uint64_t a, b, c;
+    uint32_t number; /* id + 1; 0: free */
+    uint16_t len;
+    uint8_t tag;
+};
+_Static_assert(sizeof(struct vocabulary_slot) == 32, "two in a cache line");
+
+static uint64_t fold_product(uint64_t x, uint64_t y)
+{
+    __extension__ unsigned __int128 product = (unsigned __int128)x * y;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+#define K0 UINT64_C(0xa0761d6478bd642f)
+#define K1 UINT64_C(0xe7037ed1a0b428db)
+#define K2 UINT64_C(0x8ebc6af09c88c6e3)
+
+static void load_short(struct slice text, struct vocabulary_probe *p)
+{
+    const uint8_t *data = text.data;
+    size_t len = text.len;
+    p->a = p->b = p->c = 0;
+    if (len >= 8) {
+        p->a = load_u64(data);
+        p->b = load_u64(data + len - 8);
+        if (len > 16)
+            p->c = load_u64(data + 8);
+    } else if (len >= 4) {
+        p->a = load_u32(data) | (uint64_t)load_u32(data + len - 4) << 32;
+    } else if (len > 0) {
+        p->a = data[0] | (uint64_t)data[len / 2] << 8 |
+               (uint64_t)data[len - 1] << 16;
+    }
+}
+
+static void hash_long(struct slice text, struct vocabulary_probe *p)
+{
+    uint64_t a = K0, b = K1;
+    size_t at = 0;
+    for (; at + 8 <= text.len; at += 8) {
+        a = fold_product(load_u64(text.data + at) ^ a, K2);
+        b = fold_product(load_u64(text.data + at) ^ b, K0);
+    }
+    uint64_t rest = load_u64(text.data + text.len - 8);
+    p->a = fold_product(rest ^ a, K1);
+    p->b = fold_product(rest ^ b, K2);
+    p->c = 0;
+}
+
+void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
+                      uint8_t tag, struct vocabulary_probe *out)
+{
+    assert(text.len <= VOCABULARY_TEXT_MAX);
+    if (text.len <= INLINE_BYTES)
+        load_short(text, out);
+    else
+        hash_long(text, out);
+    out->text = text;
+    out->tag = tag;
+    uint64_t ends = fold_product(out->a ^ K0, out->b ^ K1);
+    out->hash =
+        fold_product(ends ^ out->c, K2 ^ text.len ^ (uint64_t)tag << 32);
+    if (vocabulary->capacity)
+        __builtin_prefetch(
+            &vocabulary->slot[out->hash & (vocabulary->capacity - 1)]);
+}
+
+struct slice vocabulary_text(const struct vocabulary *vocabulary, uint32_t id)
+{
+    assert(id < vocabulary->count);
+    const struct vocabulary_text *text = &vocabulary->text[id];
+    return (struct slice){vocabulary->texts.data + text->offset, text->len};
+}
+
+uint8_t vocabulary_tag(const struct vocabulary *vocabulary, uint32_t id)
+{
+    assert(id < vocabulary->count);
+    return vocabulary->text[id].tag;
+}
+
+static bool is_key(const struct vocabulary *v,
+                   const struct vocabulary_slot *slot,
+                   const struct vocabulary_probe *p)
+{
+    if (((slot->a ^ p->a) | (slot->b ^ p->b) | (slot->c ^ p->c)) != 0 ||
+        slot->len != p->text.len || slot->tag != p->tag)
+        return false;
+    return slot->len <= INLINE_BYTES ||
+           slice_eq(vocabulary_text(v, slot->number - 1), p->text);
+}
+
+/* The slot of the key, or the free one where it belongs. */
+static struct vocabulary_slot *find(const struct vocabulary *v,
+                                    const struct vocabulary_probe *p)
+{
+    size_t at = p->hash & (v->capacity - 1);
+    while (v->slot[at].number && !is_key(v, &v->slot[at], p))
+        at = (at + 1) & (v->capacity - 1);
+    return &v->slot[at];
+}
+
+static int grow_slots(struct vocabulary *v)
+{
+    size_t capacity = v->capacity ? v->capacity * 2 : FIRST_CAPACITY;
+    struct vocabulary bigger = *v;
+    bigger.slot = mem_alloc(capacity * sizeof *bigger.slot);
+    if (!bigger.slot)
+        return ERR_NOMEM;
+    memset(bigger.slot, 0, capacity * sizeof *bigger.slot);
+    bigger.capacity = capacity;
+    for (size_t i = 0; i < v->capacity; i++) {
+        const struct vocabulary_slot *old = &v->slot[i];
+        if (!old->number)
+            continue;
+        struct vocabulary_probe p;
+        vocabulary_probe(&bigger, vocabulary_text(v, old->number - 1), old->tag,
+                         &p);
+        *find(&bigger, &p) = *old;
+    }
+    mem_free(v->slot);
+    *v = bigger;
+    return ERR_OK;
+}
+
+static int grow_texts(struct vocabulary *v)
+{
+    uint32_t capacity = v->text_capacity ? v->text_capacity * 2 : FIRST_TEXTS;
+    struct vocabulary_text *text =
+        mem_realloc(v->text, capacity * sizeof *text);
+    if (!text)
+        return ERR_NOMEM;
+    v->text = text;
+    v->text_capacity = capacity;
+    return ERR_OK;
+}
+
+/* A number for a new key, and its bytes. */
+static int keep(struct vocabulary *v, const struct vocabulary_probe *p,
+                uint32_t *id)
+{
+    if (v->count >= VOCABULARY_MAX || v->texts.len > UINT32_MAX - p->text.len)
+        return ERR_LIMIT;
+    int rc = v->count < v->text_capacity ? ERR_OK : grow_texts(v);
+    if (rc)
+        return rc;
+    uint32_t offset = (uint32_t)v->texts.len;
+    put_raw(&v->texts, p->text.data, p->text.len);
+    if (v->texts.failed) {
+        v->texts.failed = false; /* its bytes are as they were */
+        return ERR_NOMEM;
+    }
+    v->text[v->count] =
+        (struct vocabulary_text){offset, (uint16_t)p->text.len, p->tag};
+    *id = v->count++;
+    return ERR_OK;
+}
+
+int vocabulary_put(struct vocabulary *v, const struct vocabulary_probe *probe,
+                   uint32_t *id)
+{
+    struct vocabulary_slot *slot = v->capacity ? find(v, probe) : NULL;
+    if (slot && slot->number) {
+        *id = slot->number - 1;
+        return ERR_OK;
+    }
+    if (v->count >= v->capacity / 2) {
+        int rc = grow_slots(v);
+        if (rc)
+            return rc;
+        slot = find(v, probe);
+    }
+    int rc = keep(v, probe, id);
+    if (rc)
+        return rc;
+    *slot = (struct vocabulary_slot){
+        probe->a,  probe->b, probe->c, *id + 1, (uint16_t)probe->text.len,
+        probe->tag};
+    return ERR_OK;
+}
+
+size_t vocabulary_memory(const struct vocabulary *v)
+{
+    return v->capacity * sizeof *v->slot + v->text_capacity * sizeof *v->text +
+           v->texts.cap;
+}
+
+void vocabulary_release(struct vocabulary *v)
+{
+    mem_free(v->slot);
+    mem_free(v->text);
+    bytes_out_release(&v->texts);
+    *v = (struct vocabulary){0};
+}

@@ -1,0 +1,67 @@
+/* vocabulary.h - byte strings to numbers that count from 0, in the order in which they
+ * first came.
+ *
+ * A key is its bytes and a tag (a width, a class: what a term has besides its text).
+ * Texts of up to 24 bytes are in the table's slot itself, two to a cache line: looking
+ * up costs one miss. Longer ones have 128 bits of hash there, and their bytes are
+ * compared. A look-up has two steps, so that a caller with many keys can let the
+ * memory fetch the slots of some while it looks at others:
+ *
+ *     vocabulary_probe(&v, key, tag, &probe);     // for each of a dozen keys
+ *     vocabulary_put(&v, &probe, &id);            // then for each of them
+ *
+ * Ownership   keys are copied; texts live until the next put or the release
+ * Threads     one at a time
+ * Errors      ERR_NOMEM; ERR_LIMIT past VOCABULARY_MAX keys or 4 GB of text; the
+ *             vocabulary stays as it was
+ */
+#ifndef ENGINE_NATIVE_VOCABULARY_H
+#define ENGINE_NATIVE_VOCABULARY_H
+
+#include "base/bytes.h"
+
+struct vocabulary_slot;
+
+struct vocabulary_text {
+    uint32_t offset; /* in `texts` */
+    uint16_t len;
+    uint8_t tag;
+};
+
+struct vocabulary {
+    struct vocabulary_slot *slot;
+    size_t capacity;              /* 0 or a power of two */
+    struct vocabulary_text *text; /* by id */
+    uint32_t count, text_capacity;
+    struct bytes_out texts;
+};
+
+enum {
+    VOCABULARY_MAX = 1 << 30,
+    VOCABULARY_TEXT_MAX = UINT16_MAX, /* bytes of one key */
+};
+
+/* A key on its way; borrows its bytes. */
+struct vocabulary_probe {
+    uint64_t a, b, c, hash;
+    struct slice text;
+    uint8_t tag;
+};
+
+/* A vocabulary that is all zeros is empty and ready. */
+void vocabulary_release(struct vocabulary *vocabulary);
+
+/* Needs text.len <= VOCABULARY_TEXT_MAX. */
+void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
+                      uint8_t tag, struct vocabulary_probe *out);
+/* The number of the key, a new one if it has none. */
+int vocabulary_put(struct vocabulary *vocabulary,
+                   const struct vocabulary_probe *probe, uint32_t *id);
+
+struct slice vocabulary_text(const struct vocabulary *vocabulary, uint32_t id);
+uint8_t vocabulary_tag(const struct vocabulary *vocabulary, uint32_t id);
+
+/* Bytes held. */
+size_t vocabulary_memory(const struct vocabulary *vocabulary);
+
+#endif
