@@ -98,6 +98,25 @@ static inline size_t world_segments(const struct world *w)
     return ((const struct native_snapshot *)w->snapshot)->segment_count;
 }
 
+/* Generations of the live articles, for since: and its evaluators. */
+static inline void world_learn_generations(struct world *w)
+{
+    for (size_t i = 0; i < WORLD_ARTICLES; i++) {
+        struct err err = {0};
+        struct article_info info;
+        doc_ref doc;
+        if (w->article[i].article.key.len == 0)
+            continue;
+        CHECK_OK(native_engine.find(w->searcher, w->article[i].article.key,
+                                    &doc, &err),
+                 err);
+        CHECK_OK(native_engine.info(w->searcher, doc, &w->step, &info, &err),
+                 err);
+        w->article[i].article.generation = info.generation;
+    }
+    arena_reset(&w->step);
+}
+
 static inline void world_read(struct world *w)
 {
     static const struct engine *const engines[] = {&native_engine, NULL};
@@ -105,6 +124,7 @@ static inline void world_read(struct world *w)
     world_stop_reading(w);
     CHECK_OK(snapshot_open(w->dir, engines, &w->snapshot, &err), err);
     CHECK_OK(searcher_open(w->snapshot, &w->searcher, &err), err);
+    world_learn_generations(w);
     w->random.sample = w->live;
     w->random.sample_count = 0;
     for (size_t i = 0; i < WORLD_ARTICLES; i++)
@@ -217,25 +237,6 @@ static inline size_t world_index(struct slice key)
         n = n * 10 + (size_t)(key.data[i] - '0');
     CHECK(n < WORLD_ARTICLES);
     return n;
-}
-
-/* Generations of the live articles, for since: and its evaluators. */
-static inline void world_learn_generations(struct world *w)
-{
-    for (size_t i = 0; i < WORLD_ARTICLES; i++) {
-        struct err err = {0};
-        struct article_info info;
-        doc_ref doc;
-        if (w->article[i].article.key.len == 0)
-            continue;
-        CHECK_OK(native_engine.find(w->searcher, w->article[i].article.key,
-                                    &doc, &err),
-                 err);
-        CHECK_OK(native_engine.info(w->searcher, doc, &w->step, &info, &err),
-                 err);
-        w->article[i].article.generation = info.generation;
-    }
-    arena_reset(&w->step);
 }
 
 /* --- questions --- */
