@@ -1,78 +1,38 @@
 /* oracle.c - does the engine give the answers that the slow evaluator gives?
  *
  *     dateline-oracle --index DIR [--queries N] [--seed N] [--others N] [--show]
+ *     dateline-oracle --index DIR --against DIR2 [--queries N] [--seed N]
  *
  * Loads every live article of an index, asks random questions made from their words,
  * and compares, article by article and hit by hit. With --others N only the articles
  * that the engine returned (the first 200) and N random others are looked at, for
- * large sets. Exit status 1 on any difference, or when under a third of the
- * questions had an answer.
+ * large sets. With --against it is the answers of another index of the same articles
+ * that are compared: another engine's, or one that came about otherwise. Exit status 1
+ * on any difference, or when under a third of the questions had an answer.
  */
 #include "base/err.h"
 #include "base/limits.h"
-#include "base/mem.h"
 #include "base/options.h"
 #include "bench/random_query.h"
+#include "bench/side.h"
 #include "query/oracle.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 enum { RETURNED_MAX = 200, DIFFERENCES_SHOWN = 20 };
 
-/* What the engine says of one article. */
-struct answer {
-    bool found;
-    struct span *hit;
-    size_t hit_count;
-};
-
 struct run {
     struct sample_set set;
-    struct searcher *searcher;
+    struct side side, other;
     struct random_queries random;
-    struct answer *answer; /* one for each sample */
-    struct arena arena;    /* one question's */
-    struct arena scratch;  /* one article's */
+    struct arena arena;   /* one question's */
+    struct arena scratch; /* one article's */
     struct strbuf text;
     size_t others; /* 0: look at every article */
-    bool show;
-    uint64_t asked, answered, refused, undecided, differences;
-    size_t found; /* by visit, for this question */
-    uint64_t hits;
+    bool show, against;
+    uint64_t asked, answered, refused, refused_by_one, undecided, differences;
 };
-
-static int take_answer(void *context, struct searcher *searcher, doc_ref doc,
-                       const struct hit_list *hits, struct err *err)
-{
-    (void)searcher;
-    struct run *run = context;
-    size_t at = sample_set_find(&run->set, doc);
-    if (at == run->set.count)
-        return err_set(err, ERR_CORRUPT,
-                       "an article that was not there before");
-    struct span *hit = arena_array(&run->arena, struct span, hits->count);
-    if (hits->count && !hit)
-        return err_set(err, ERR_NOMEM, "no memory for the hits");
-    for (size_t i = 0; i < hits->count; i++)
-        hit[i] = hits->hit[i].span;
-    run->answer[at] = (struct answer){true, hit, hits->count};
-    run->found++;
-    run->hits += hits->count;
-    return ERR_OK;
-}
-
-static int prepare(struct run *run, const char *text, struct query *query,
-                   struct err *err)
-{
-    struct parsed parsed;
-    int rc = query_parse(slice_of(text), &run->arena, &parsed, err);
-    if (rc)
-        return rc;
-    const struct engine *engine = run->searcher->snapshot->engine;
-    return query_resolve(&parsed, engine->lexicon(run->searcher),
-                         run->set.stemmers, &run->arena, query, err);
-}
 
 static void differ(struct run *run, const char *what, size_t at)
 {
@@ -81,16 +41,36 @@ static void differ(struct run *run, const char *what, size_t at)
                run->text.data, SLICE_ARG(run->set.sample[at].article.key));
 }
 
-static void show_hits(const char *who, const struct span *hit, size_t count,
-                      size_t stride)
+static void show_hits(const char *who, const struct answer *answer)
 {
-    printf("  %s", who);
-    for (size_t i = 0; i < count; i++) {
-        const struct span *span =
-            (const void *)((const char *)hit + i * stride);
-        printf(" [%u,%u)", span->start, span->end);
-    }
+    printf("  %-6s", who);
+    for (size_t i = 0; i < answer->hit_count; i++)
+        printf(" [%u,%u)", answer->hit[i].start, answer->hit[i].end);
     putchar('\n');
+}
+
+/* What one says against what the other one says, of one article. */
+static void compare_answers(struct run *run, size_t at,
+                            const struct answer *want, const char *who)
+{
+    const struct answer *got = &run->side.answer[at];
+    if (got->found != want->found) {
+        differ(run,
+               got->found ? "the engine invents it" : "the engine misses it",
+               at);
+        return;
+    }
+    bool same = got->hit_count == want->hit_count;
+    for (size_t i = 0; same && i < got->hit_count; i++)
+        same = got->hit[i].start == want->hit[i].start &&
+               got->hit[i].end == want->hit[i].end;
+    if (same || !got->found)
+        return;
+    differ(run, "hits", at);
+    if (run->differences <= DIFFERENCES_SHOWN) {
+        show_hits("engine", got);
+        show_hits(who, want);
+    }
 }
 
 /* One article: the engine's answer against the slow evaluator's. */
@@ -98,37 +78,25 @@ static int compare_article(struct run *run, const struct ast *ast, size_t at,
                            struct err *err)
 {
     const struct sample_article *sample = &run->set.sample[at];
-    const struct answer *answer = &run->answer[at];
-    bool matches;
+    struct answer slow = {0};
     struct hit_list hits = {0};
     arena_reset(&run->scratch);
     int rc =
         oracle_match(ast, &sample->article, &sample->analysis,
-                     run->set.stemmers, &run->scratch, &matches, &hits, err);
+                     run->set.stemmers, &run->scratch, &slow.found, &hits, err);
     if (rc == ERR_LIMIT) {
         run->undecided++;
         return ERR_OK;
     }
     if (rc)
         return rc;
-    if (matches != answer->found) {
-        differ(run, matches ? "the engine misses it" : "the engine invents it",
-               at);
-        return ERR_OK;
-    }
-    bool same = hits.count == answer->hit_count;
-    for (size_t i = 0; same && i < hits.count; i++)
-        same = hits.hit[i].span.start == answer->hit[i].start &&
-               hits.hit[i].span.end == answer->hit[i].end;
-    if (!same && matches) {
-        differ(run, "hits", at);
-        if (run->differences <= DIFFERENCES_SHOWN) {
-            show_hits("engine", answer->hit, answer->hit_count,
-                      sizeof *answer->hit);
-            show_hits("slow  ", hits.count ? &hits.hit->span : NULL, hits.count,
-                      sizeof *hits.hit);
-        }
-    }
+    slow.hit_count = hits.count;
+    slow.hit = arena_array(&run->scratch, struct span, hits.count + 1);
+    if (!slow.hit)
+        return err_set(err, ERR_NOMEM, "no memory for the hits");
+    for (size_t i = 0; i < hits.count; i++)
+        slow.hit[i] = hits.hit[i].span;
+    compare_answers(run, at, &slow, "slow");
     return ERR_OK;
 }
 
@@ -145,7 +113,7 @@ static int compare_articles(struct run *run, const struct ast *ast,
     size_t looked_at = 0;
     for (size_t i = 0; rc == ERR_OK && i < count && looked_at < RETURNED_MAX;
          i++)
-        if (run->answer[i].found) {
+        if (run->side.answer[i].found) {
             rc = compare_article(run, ast, i, err);
             looked_at++;
         }
@@ -155,55 +123,63 @@ static int compare_articles(struct run *run, const struct ast *ast,
     return rc;
 }
 
-/* search() and visit() must agree on the totals, too. */
-static int compare_totals(struct run *run, const struct query *query,
-                          struct err *err)
+static int compare_totals(struct run *run, struct side *side,
+                          const struct query *query, struct err *err)
 {
-    struct search_request request = {
-        .limit = 10, .count_total = true, .count_hits = true};
     struct search_result result;
-    int rc = run->searcher->snapshot->engine->search(
-        run->searcher, query, &request, &run->arena, &result, err);
-    if (rc)
-        return rc;
-    if (result.total != run->found || result.total_hits != run->hits) {
+    bool agree;
+    int rc = side_totals(side, query, &run->arena, &result, &agree, err);
+    if (rc == ERR_OK && !agree) {
         run->differences++;
-        printf(
-            "DIFFERENT totals: search %llu articles %llu hits, visit %zu and "
-            "%llu\n  query   %s\n",
-            (unsigned long long)result.total,
-            (unsigned long long)result.total_hits, run->found,
-            (unsigned long long)run->hits, run->text.data);
+        printf("DIFFERENT totals: search %llu articles %llu hits, visit %llu "
+               "and %llu\n  query   %s\n",
+               (unsigned long long)result.total,
+               (unsigned long long)result.total_hits,
+               (unsigned long long)side->found, (unsigned long long)side->hits,
+               run->text.data);
     }
-    return ERR_OK;
+    return rc;
+}
+
+static bool is_refusal(int rc)
+{
+    return rc == ERR_LIMIT || rc == ERR_UNSUPPORTED;
+}
+
+static int compare_sides(struct run *run, struct err *err)
+{
+    struct query query;
+    int rc = side_ask(&run->other, run->text.data, &run->arena, &query, err);
+    if (is_refusal(rc)) {
+        run->refused_by_one++;
+        return ERR_OK;
+    }
+    if (rc == ERR_OK)
+        rc = compare_totals(run, &run->other, &query, err);
+    for (size_t i = 0; rc == ERR_OK && i < run->set.count; i++)
+        compare_answers(run, i, &run->other.answer[i], "other");
+    return rc;
 }
 
 static int ask(struct run *run, struct err *err)
 {
-    arena_reset(&run->arena);
-    for (size_t i = 0; i < run->set.count; i++)
-        run->answer[i] = (struct answer){0};
-    run->found = 0;
-    run->hits = 0;
-
     struct query query;
-    int rc = prepare(run, run->text.data, &query, err);
-    if (rc == ERR_OK)
-        rc = run->searcher->snapshot->engine->visit(run->searcher, &query, true,
-                                                    NULL, &run->arena,
-                                                    take_answer, run, err);
-    if (rc == ERR_LIMIT || rc == ERR_UNSUPPORTED) { /* refused, not wrong */
+    arena_reset(&run->arena);
+    int rc = side_ask(&run->side, run->text.data, &run->arena, &query, err);
+    if (is_refusal(rc)) { /* refused, not wrong */
         run->refused++;
         return ERR_OK;
     }
     if (rc == ERR_OK)
-        rc = compare_totals(run, &query, err);
+        rc = compare_totals(run, &run->side, &query, err);
     if (rc == ERR_OK)
-        rc = compare_articles(run, query.ast, err);
+        rc = run->against ? compare_sides(run, err)
+                          : compare_articles(run, query.ast, err);
     run->asked++;
-    run->answered += run->found > 0;
+    run->answered += run->side.found > 0;
     if (run->show)
-        printf("%6zu  %s\n", run->found, run->text.data);
+        printf("%6llu  %s\n", (unsigned long long)run->side.found,
+               run->text.data);
     return rc;
 }
 
@@ -223,38 +199,49 @@ static void report(const struct run *run)
         (unsigned long long)run->answered,
         100.0 * (double)run->answered / (double)(run->asked ? run->asked : 1),
         (unsigned long long)run->refused, (unsigned long long)run->undecided);
+    if (run->against)
+        printf("%llu refused by the other one only\n",
+               (unsigned long long)run->refused_by_one);
     printf("%llu differences\n", (unsigned long long)run->differences);
 }
 
-static int run_queries(struct run *run, const char *dir, long queries,
-                       struct err *err)
+static int run_queries(struct run *run, const char *dir, const char *against,
+                       long queries, struct err *err)
 {
-    int rc = sample_set_open(&run->set, dir, &run->searcher, err);
+    struct searcher *searcher;
+    int rc = sample_set_open(&run->set, dir, &searcher, err);
     if (rc)
         return rc;
+    rc = side_own(&run->side, &run->set, searcher, err);
+    if (rc == ERR_OK && against)
+        rc = side_open(&run->other, &run->set, against, err);
+    run->against = against != NULL;
     run->random.sample = run->set.sample;
     run->random.sample_count = run->set.count;
-    run->answer = mem_alloc(run->set.count * sizeof *run->answer);
-    if (!run->answer)
-        rc = err_set(err, ERR_NOMEM, "no memory for the answers");
     for (long i = 0; rc == ERR_OK && i < queries; i++) {
-        random_query(&run->random, &run->text);
+        /* since: is about the history of an index, which is not compared. */
+        do
+            random_query(&run->random, &run->text);
+        while (against && strstr(run->text.data, "since:"));
         rc = ask(run, err);
         if (rc)
             printf("query: %s\n", run->text.data);
     }
-    searcher_close(run->searcher);
+    side_close(&run->other);
+    side_close(&run->side);
     return rc;
 }
 
 int main(int argc, char **argv)
 {
-    const char *dir = NULL;
+    const char *dir = NULL, *against = NULL;
     long queries = 2000, seed = 1, others = 0;
     bool help = false, show = false;
     int rest;
     const struct option table[] = {
         {"index", 0, OPTION_TEXT, &dir, "DIR", "the index to ask", 0, 0},
+        {"against", 0, OPTION_TEXT, &against, "DIR",
+         "compare with this index of the same articles", 0, 0},
         {"queries", 0, OPTION_NUMBER, &queries, "N", "how many (2000)", 1,
          100000000},
         {"seed", 0, OPTION_NUMBER, &seed, "N", "of the random numbers (1)", 1,
@@ -279,7 +266,7 @@ int main(int argc, char **argv)
     arena_init(&run.scratch, LIMIT_QUERY_MEMORY);
     strbuf_init(&run.text, LIMIT_QUERY_BYTES);
 
-    int rc = run_queries(&run, dir, queries, &err);
+    int rc = run_queries(&run, dir, against, queries, &err);
     if (rc)
         fprintf(stderr, "dateline-oracle: %s: %s\n", err_name(rc), err.text);
     else
@@ -289,7 +276,6 @@ int main(int argc, char **argv)
         printf("under a third of the queries had an answer\n");
 
     sample_set_release(&run.set);
-    mem_free(run.answer);
     strbuf_release(&run.text);
     arena_reset(&run.arena);
     arena_reset(&run.scratch);

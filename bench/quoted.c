@@ -160,7 +160,7 @@ static void ask(struct run *run, size_t at, const struct copy *copy)
 {
     struct slice words = slice_part(copy->text, copy->from, copy->to);
     struct err err = {0};
-    int rc = find(run, words, run->set.doc[at], &err);
+    int rc = find(run, words, run->set.sample[at].doc, &err);
     run->asked++;
     if (rc == FOUND)
         return;

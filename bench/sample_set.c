@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "engine/registry/engines.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int grow(struct sample_set *set)
@@ -15,10 +16,6 @@ static int grow(struct sample_set *set)
     if (!sample)
         return ERR_NOMEM;
     set->sample = sample;
-    doc_ref *doc = mem_realloc(set->doc, capacity * sizeof *doc);
-    if (!doc)
-        return ERR_NOMEM;
-    set->doc = doc;
     set->capacity = capacity;
     return ERR_OK;
 }
@@ -31,15 +28,22 @@ static int load_article(void *context, struct searcher *searcher, doc_ref doc,
     if (set->count == set->capacity && grow(set))
         return err_set(err, ERR_NOMEM, "no memory for the articles");
     struct sample_article *sample = &set->sample[set->count];
-    *sample = (struct sample_article){0};
+    *sample = (struct sample_article){.doc = doc};
     int rc = searcher->snapshot->engine->article(searcher, doc, &set->arena,
                                                  &sample->article, err);
     if (rc == ERR_OK)
         rc = analyse_article(&sample->article, set->stemmers, &set->arena,
                              &sample->analysis);
     if (rc == ERR_OK)
-        set->doc[set->count++] = doc;
+        set->count++;
     return rc;
+}
+
+static int by_doc(const void *a, const void *b)
+{
+    doc_ref first = ((const struct sample_article *)a)->doc;
+    doc_ref second = ((const struct sample_article *)b)->doc;
+    return (first > second) - (first < second);
 }
 
 static int load_all(struct sample_set *set, struct searcher *searcher,
@@ -83,6 +87,8 @@ int sample_set_open(struct sample_set *set, const char *dir,
         rc = err_set(err, ERR_INVALID, "%s: no articles", dir);
     if (rc)
         searcher_close(*out);
+    else
+        qsort(set->sample, set->count, sizeof *set->sample, by_doc);
     return rc;
 }
 
@@ -90,7 +96,6 @@ void sample_set_release(struct sample_set *set)
 {
     stemmers_free(set->stemmers);
     mem_free(set->sample);
-    mem_free(set->doc);
     arena_reset(&set->arena);
 }
 
@@ -99,10 +104,10 @@ size_t sample_set_find(const struct sample_set *set, doc_ref doc)
     size_t low = 0, high = set->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (set->doc[middle] < doc)
+        if (set->sample[middle].doc < doc)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < set->count && set->doc[low] == doc ? low : set->count;
+    return low < set->count && set->sample[low].doc == doc ? low : set->count;
 }

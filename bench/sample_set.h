@@ -8,11 +8,11 @@
 struct sample_article {
     struct article article;
     struct analysis analysis;
+    doc_ref doc;
 };
 
 struct sample_set {
-    struct sample_article *sample;
-    doc_ref *doc; /* of each sample, rising */
+    struct sample_article *sample; /* rising by `doc` */
     size_t count, capacity;
     struct arena arena; /* the articles and their tokens */
     struct stemmers *stemmers;
