@@ -6,16 +6,17 @@
  * takes four times as long. */
 #include "segment/block.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
     LANES = 4,
     LANE_VALUES = SEGMENT_BLOCK / LANES,
-    INDEX_BITS = SEGMENT_BLOCK == 8 ? 3 : 7,
     WIDTH_MAX = 32,
     HAS_EXCEPTIONS = 0x40, /* in the byte of the width */
+    HIGH_WIDTH_BITS = 5,   /* of the width of what exceptions have more */
+    HIGH_WIDTH_MAX = (1 << HIGH_WIDTH_BITS) - 1,
 };
-_Static_assert(1 << INDEX_BITS == SEGMENT_BLOCK, "an index is any value's");
 
 /* GCC's and Clang's vectors: SSE2, NEON or plain registers. */
 struct lanes {
@@ -43,11 +44,6 @@ static inline unsigned bits_of(uint32_t v)
 static inline uint32_t mask_of(unsigned width)
 {
     return width ? UINT32_MAX >> (32 - width) : 0;
-}
-
-static inline size_t packed_size(unsigned width)
-{
-    return ((size_t)LANE_VALUES * width + 31) / 32 * sizeof(struct lanes);
 }
 
 static inline size_t bytes_of_bits(size_t bits)
@@ -90,48 +86,82 @@ static void put_bits(struct bytes_out *out, const struct bit_string *string)
     put_raw(out, string->data, bytes_of_bits(string->bits));
 }
 
-/* --- encoding --- */
+/* --- what a block or tail is made of --- */
 
 struct plan {
-    unsigned width, high_width; /* high_width 0: no exceptions */
-    unsigned exceptions;
+    unsigned count; /* of values */
+    unsigned width; /* of all of them */
+    unsigned exceptions, high_width;
 };
 
-static size_t exception_bytes(unsigned exceptions, unsigned high_width)
+static inline size_t packed_size(const struct plan *plan)
 {
-    return exceptions ? 2 + bytes_of_bits((size_t)exceptions *
-                                          (INDEX_BITS + high_width))
-                      : 0;
+    if (plan->count < SEGMENT_BLOCK)
+        return bytes_of_bits((size_t)plan->count * plan->width);
+    return ((size_t)LANE_VALUES * plan->width + 31) / 32 * sizeof(struct lanes);
 }
+
+/* Exceptions are not all values: their number has as many bits as an index. */
+static inline unsigned index_bits(const struct plan *plan)
+{
+    return bits_of(plan->count - 1);
+}
+
+static inline size_t exceptions_size(const struct plan *plan)
+{
+    if (!plan->exceptions)
+        return 0;
+    unsigned index = index_bits(plan);
+    return bytes_of_bits(index + HIGH_WIDTH_BITS +
+                         (size_t)plan->exceptions * (index + plan->high_width));
+}
+
+/* --- encoding --- */
 
 /* The width with the fewest bytes; the greatest such, which has the fewest
  * exceptions. */
-static struct plan choose(const uint32_t v[SEGMENT_BLOCK])
+static struct plan choose(const uint32_t *v, unsigned count)
 {
     uint8_t with_width[WIDTH_MAX + 1] = {0};
-    for (size_t i = 0; i < SEGMENT_BLOCK; i++)
+    for (size_t i = 0; i < count; i++)
         with_width[bits_of(v[i])]++;
     unsigned top = WIDTH_MAX;
     while (top > 0 && !with_width[top])
         top--;
-    struct plan best = {.width = top};
-    size_t best_size = packed_size(top);
-    unsigned above = 0;
-    for (unsigned width = top; width-- > 0;) {
-        above += with_width[width + 1];
-        size_t size = packed_size(width) + exception_bytes(above, top - width);
-        if (size < best_size) {
-            best = (struct plan){width, top - width, above};
+    struct plan best = {.count = count, .width = top}, plan = best;
+    size_t best_size = packed_size(&best);
+    while (plan.width > 0 && plan.high_width < HIGH_WIDTH_MAX) {
+        plan.exceptions += with_width[plan.width--];
+        plan.high_width++;
+        size_t size = packed_size(&plan) + exceptions_size(&plan);
+        if (plan.exceptions < count && size < best_size) {
+            best = plan;
             best_size = size;
         }
     }
     return best;
 }
 
-static void pack(const uint32_t v[SEGMENT_BLOCK], unsigned width,
-                 struct bytes_out *out)
+static void put_exceptions(const uint32_t *v, const struct plan *plan,
+                           struct bytes_out *out)
+{
+    struct bit_string string = {0};
+    unsigned index = index_bits(plan);
+    add_bits(&string, plan->exceptions, index);
+    add_bits(&string, plan->high_width, HIGH_WIDTH_BITS);
+    for (uint32_t i = 0; i < plan->count; i++) {
+        uint64_t high = v[i] >> plan->width;
+        if (high)
+            add_bits(&string, high << index | i, index + plan->high_width);
+    }
+    put_bits(out, &string);
+}
+
+static void pack_lanes(const uint32_t v[SEGMENT_BLOCK], const struct plan *plan,
+                       struct bytes_out *out)
 {
     struct lanes packed[LANE_VALUES] = {0};
+    unsigned width = plan->width;
     uint32_t mask = mask_of(width);
     for (unsigned i = 0; i < LANE_VALUES; i++) {
         struct lanes lanes = lanes_load(v + (size_t)i * LANES);
@@ -141,42 +171,40 @@ static void pack(const uint32_t v[SEGMENT_BLOCK], unsigned width,
         if (shift + width > 32)
             packed[word + 1].word |= lanes.word >> (32 - shift);
     }
-    put_raw(out, packed, packed_size(width));
+    put_raw(out, packed, packed_size(plan));
+}
+
+static void pack_string(const uint32_t *v, const struct plan *plan,
+                        struct bytes_out *out)
+{
+    struct bit_string string = {0};
+    for (size_t i = 0; i < plan->count; i++)
+        add_bits(&string, v[i] & mask_of(plan->width), plan->width);
+    put_bits(out, &string);
+}
+
+static struct plan put_plan(const uint32_t *v, unsigned count,
+                            struct bytes_out *out)
+{
+    struct plan plan = choose(v, count);
+    put_u8(out, (uint8_t)(plan.width | (plan.exceptions ? HAS_EXCEPTIONS : 0)));
+    if (plan.exceptions)
+        put_exceptions(v, &plan, out);
+    return plan;
 }
 
 void block_encode(const uint32_t v[SEGMENT_BLOCK], struct bytes_out *out)
 {
-    struct plan plan = choose(v);
-    if (!plan.exceptions) {
-        put_u8(out, (uint8_t)plan.width);
-        if (plan.width)
-            pack(v, plan.width, out);
-        return;
-    }
-    put_u8(out, (uint8_t)(plan.width | HAS_EXCEPTIONS));
-    put_u8(out, (uint8_t)plan.exceptions);
-    put_u8(out, (uint8_t)plan.high_width);
+    struct plan plan = put_plan(v, SEGMENT_BLOCK, out);
     if (plan.width)
-        pack(v, plan.width, out);
-    struct bit_string string = {0};
-    for (uint32_t i = 0; i < SEGMENT_BLOCK; i++)
-        if (v[i] >> plan.width)
-            add_bits(&string, i | (uint64_t)(v[i] >> plan.width) << INDEX_BITS,
-                     INDEX_BITS + plan.high_width);
-    put_bits(out, &string);
+        pack_lanes(v, &plan, out);
 }
 
 void tail_encode(const uint32_t *v, size_t count, struct bytes_out *out)
 {
-    uint32_t all = 0;
-    for (size_t i = 0; i < count; i++)
-        all |= v[i];
-    unsigned width = bits_of(all);
-    put_u8(out, (uint8_t)width);
-    struct bit_string string = {0};
-    for (size_t i = 0; i < count; i++)
-        add_bits(&string, v[i], width);
-    put_bits(out, &string);
+    assert(0 < count && count < SEGMENT_BLOCK);
+    struct plan plan = put_plan(v, (unsigned)count, out);
+    pack_string(v, &plan, out);
 }
 
 /* --- decoding --- */
@@ -199,7 +227,7 @@ unpack_width(const uint8_t *restrict in, uint32_t *restrict v, unsigned width)
     }
 }
 
-static void unpack(const uint8_t *in, unsigned width, uint32_t *v)
+static void unpack_lanes(const uint8_t *in, unsigned width, uint32_t *v)
 {
 #define CASE(w)                                                                \
     case w:                                                                    \
@@ -207,73 +235,92 @@ static void unpack(const uint8_t *in, unsigned width, uint32_t *v)
         break;
 #define CASES(w)                                                               \
     CASE(w)                                                                    \
-    CASE((w) + 1) CASE((w) + 2) CASE((w) + 3) CASE((w) + 4) CASE((w) + 5)      \
-        CASE((w) + 6) CASE((w) + 7)
+    CASE((w) + 1)                                                              \
+    CASE((w) + 2)                                                              \
+    CASE((w) + 3) CASE((w) + 4) CASE((w) + 5) CASE((w) + 6) CASE((w) + 7)
     switch (width) {
         CASES(1)
-        CASES(9) CASES(17) CASES(25) default
-            : memset(v, 0, SEGMENT_BLOCK * sizeof *v);
+        CASES(9)
+        CASES(17) CASES(25) default : memset(v, 0, SEGMENT_BLOCK * sizeof *v);
     }
 #undef CASES
 #undef CASE
 }
 
-static void patch(const uint8_t *data, const uint8_t *end,
-                  const struct plan *plan, uint32_t *v)
+static void unpack_string(const uint8_t *data, const uint8_t *end,
+                          const struct plan *plan, uint32_t *v)
 {
-    unsigned bits = INDEX_BITS + plan->high_width;
-    uint32_t high_mask = mask_of(plan->high_width);
-    for (unsigned i = 0; i < plan->exceptions; i++) {
-        uint64_t exception = bits_at(data, end, (size_t)i * bits);
-        uint32_t high = (uint32_t)(exception >> INDEX_BITS) & high_mask;
-        v[exception % SEGMENT_BLOCK] |= high << plan->width;
-    }
+    uint32_t mask = mask_of(plan->width);
+    for (size_t i = 0; i < plan->count; i++)
+        v[i] = (uint32_t)bits_at(data, end, i * plan->width) & mask;
 }
 
-static bool get_plan(struct bytes_in *in, struct plan *plan)
+static bool patch(const uint8_t *data, const uint8_t *end,
+                  const struct plan *plan, uint32_t *v)
+{
+    unsigned index = index_bits(plan);
+    size_t bit = index + HIGH_WIDTH_BITS;
+    uint32_t mask = mask_of(index), high_mask = mask_of(plan->high_width);
+    for (unsigned i = 0; i < plan->exceptions; i++) {
+        uint64_t exception = bits_at(data, end, bit);
+        uint32_t at = (uint32_t)exception & mask;
+        uint32_t high = (uint32_t)(exception >> index) & high_mask;
+        if (at >= plan->count)
+            return false;
+        v[at] |= high << plan->width;
+        bit += index + plan->high_width;
+    }
+    return true;
+}
+
+static bool get_plan(struct bytes_in *in, unsigned count, struct plan *plan)
 {
     uint8_t first = get_u8(in);
-    *plan = (struct plan){.width = first & ~(unsigned)HAS_EXCEPTIONS};
+    *plan = (struct plan){.count = count,
+                          .width = first & ~(unsigned)HAS_EXCEPTIONS};
     if (first & HAS_EXCEPTIONS) {
-        plan->exceptions = get_u8(in);
-        plan->high_width = get_u8(in);
-        if (plan->exceptions == 0 || plan->exceptions > SEGMENT_BLOCK ||
+        unsigned index = index_bits(plan);
+        uint64_t bits = bits_at(in->at, in->end, 0);
+        plan->exceptions = (unsigned)bits & mask_of(index);
+        plan->high_width = (unsigned)(bits >> index) & HIGH_WIDTH_MAX;
+        if (plan->exceptions == 0 || plan->exceptions >= count ||
             plan->high_width == 0)
             return false;
     }
     return !in->bad && plan->width + plan->high_width <= WIDTH_MAX;
 }
 
-void block_decode(struct bytes_in *in, uint32_t v[SEGMENT_BLOCK])
+static bool decode(struct bytes_in *in, unsigned count, uint32_t *v)
 {
     struct plan plan;
-    bool good = get_plan(in, &plan);
-    size_t packed = packed_size(plan.width);
-    size_t patches =
-        bytes_of_bits((size_t)plan.exceptions * (INDEX_BITS + plan.high_width));
-    if (!good || packed + patches > (size_t)(in->end - in->at)) {
+    if (!get_plan(in, count, &plan))
+        return false;
+    size_t exceptions = exceptions_size(&plan), packed = packed_size(&plan);
+    if (exceptions + packed > (size_t)(in->end - in->at))
+        return false;
+    const uint8_t *patches = in->at;
+    in->at += exceptions;
+    if (count == SEGMENT_BLOCK)
+        unpack_lanes(in->at, plan.width, v);
+    else
+        unpack_string(in->at, in->end, &plan, v);
+    in->at += packed;
+    return !exceptions || patch(patches, in->end, &plan, v);
+}
+
+void block_decode(struct bytes_in *in, uint32_t v[SEGMENT_BLOCK])
+{
+    if (in->bad || !decode(in, SEGMENT_BLOCK, v)) {
         in->bad = true;
         memset(v, 0, SEGMENT_BLOCK * sizeof *v);
-        return;
     }
-    unpack(in->at, plan.width, v);
-    in->at += packed;
-    if (patches)
-        patch(in->at, in->end, &plan, v);
-    in->at += patches;
 }
 
 void tail_decode(struct bytes_in *in, size_t count, uint32_t *v)
 {
-    unsigned width = get_u8(in);
-    size_t size = bytes_of_bits(count * width);
-    if (in->bad || width > WIDTH_MAX || size > (size_t)(in->end - in->at)) {
+    assert(0 < count && count < SEGMENT_BLOCK);
+    if (in->bad || !decode(in, (unsigned)count, v)) {
         in->bad = true;
         memset(v, 0, count * sizeof *v);
-        return;
     }
-    uint32_t mask = mask_of(width);
-    for (size_t i = 0; i < count; i++)
-        v[i] = (uint32_t)bits_at(in->at, in->end, i * width) & mask;
-    in->at += size;
 }

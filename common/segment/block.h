@@ -24,8 +24,8 @@ void block_encode(const uint32_t v[SEGMENT_BLOCK], struct bytes_out *out);
 /* Reads one block and moves behind it; `in->bad` when the bytes are no block. */
 void block_decode(struct bytes_in *in, uint32_t v[SEGMENT_BLOCK]);
 
-/* The same, of `count` <= SEGMENT_BLOCK numbers: a tail, packed in one width of its
- * own. count is not stored. */
+/* The same, of 1 to SEGMENT_BLOCK - 1 numbers: a tail, packed without lanes. `count` is
+ * not stored. */
 void tail_encode(const uint32_t *v, size_t count, struct bytes_out *out);
 void tail_decode(struct bytes_in *in, size_t count, uint32_t *v);
 
