@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 
+enum { COPY = 16 }; /* as many bytes at once as most terms add */
+
 int dictionary_open(const struct segment_file *file, struct dictionary *out,
                     struct err *err)
 {
@@ -64,18 +66,26 @@ static int read_index(const struct dictionary *dictionary, uint32_t b,
     return rc;
 }
 
-/* Most numbers are below 128. */
+/* Nearly all numbers take one or two bytes. */
 static inline uint64_t take(struct bytes_in *in)
 {
-    if (in->at < in->end && *in->at < 0x80)
-        return *in->at++;
+    const uint8_t *at = in->at;
+    if (in->end - at >= 2) {
+        bool two = at[0] >= 0x80;
+        if (!two || at[1] < 0x80) {
+            in->at += 1 + two;
+            return two ? (uint64_t)at[1] << 7 | (at[0] & 0x7f) : at[0];
+        }
+    }
     return get_varint64(in);
 }
 
 /* How many bytes a term has from the one before it, and which are its own. */
 static bool take_term(struct bytes_in *in, size_t *shared, struct slice *own)
 {
-    uint8_t nibbles = get_u8(in);
+    if (in->at == in->end)
+        return false;
+    uint8_t nibbles = *in->at++;
     uint64_t from_last = nibbles >> 4, more = nibbles & DICTIONARY_NIBBLE;
     if (from_last == DICTIONARY_NIBBLE)
         from_last += get_varint(in);
@@ -143,7 +153,11 @@ static int read_term(struct dictionary_cursor *cursor, struct err *err)
               : shared > last ||
                     (shared < last && own.data[0] <= cursor->term[shared]))
         return corrupt(cursor, "not greater than the one before", err);
-    memcpy(cursor->term + shared, own.data, own.len);
+    if (own.len <= COPY && shared <= TERM_KEY_MAX - COPY &&
+        cursor->in.end - own.data >= COPY)
+        memcpy(cursor->term + shared, own.data, COPY); /* without a loop */
+    else
+        memcpy(cursor->term + shared, own.data, own.len);
     cursor->term_len = shared + own.len;
     if (cursor->term[0] < TERM_WORD || cursor->term[0] > TERM_KEY)
         return corrupt(cursor, "no class that there is", err);
