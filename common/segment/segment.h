@@ -37,7 +37,7 @@ bool segment_is_live(const struct segment *segment, doc_id doc);
 int segment_counts(const struct segment *segment, struct slice term,
                    struct term_counts *out, struct err *err);
 
-/* The list of a term, or NULL in *out when there is none. */
+/* The list of a term, or NULL in *out when there is none. `err` as in postings_open(). */
 int segment_postings(const struct segment *segment, struct slice term,
                      struct arena *arena, struct postings **out,
                      struct err *err);
