@@ -16,6 +16,9 @@
 enum postings_flag {
     POSTINGS_DENSE = 1,
     POSTINGS_WIDE_SUMS = 2, /* frequencies before blocks do not fit two bytes */
+    /* The heads have sums of frequencies: of a list with positions, which a term of a
+     * class without them may share. */
+    POSTINGS_SUMS = 4,
 };
 
 enum {

@@ -30,7 +30,7 @@ static int open_heads(struct postings *list, uint8_t flags, uint64_t *offset)
     struct heads_shape shape = {
         .blocks = list->blocks,
         .frequencies = list->frequencies,
-        .sums = list->has_positions,
+        .sums = flags & POSTINGS_SUMS,
         .wide_sums = flags & POSTINGS_WIDE_SUMS,
     };
     uint64_t size = heads_size(&shape);
@@ -40,7 +40,7 @@ static int open_heads(struct postings *list, uint8_t flags, uint64_t *offset)
         return rc;
     list->heads = heads_of(bytes.data, &shape);
     *offset += size;
-    if (list->has_positions &&
+    if (shape.sums &&
         rising_at(&list->heads.sums, list->blocks - 1) != list->frequency)
         return postings_corrupt(list, "another number of occurrences");
     return ERR_OK;
@@ -76,8 +76,11 @@ static int open_list(struct postings *list)
     uint8_t flags = bytes.data[0];
     offset++;
     list->dense = flags & POSTINGS_DENSE;
-    bool sums = list->has_positions && list->blocks > 1;
-    if (flags & ~(unsigned)(POSTINGS_DENSE | (sums ? POSTINGS_WIDE_SUMS : 0)))
+    bool sums = flags & POSTINGS_SUMS;
+    unsigned known = POSTINGS_DENSE | (sums ? POSTINGS_WIDE_SUMS : 0);
+    if (list->frequencies && list->blocks > 1)
+        known |= POSTINGS_SUMS;
+    if (flags & ~known || (list->has_positions && list->blocks > 1 && !sums))
         return postings_corrupt(list, "unknown flags");
     if (list->dense) {
         rc = list_bytes(list, offset, 4, &bytes);

@@ -200,7 +200,7 @@ static uint8_t best_of(const struct postings_writer *writer, size_t from,
 }
 
 /* What postings_format.h has as struct heads. `mark` has the ends; afterwards sums. */
-static void put_heads(struct postings_writer *writer, bool *wide_sums)
+static void put_heads(struct postings_writer *writer, uint8_t *flags)
 {
     size_t count = block_count(writer);
     struct bytes_out *out = &writer->out;
@@ -218,8 +218,9 @@ static void put_heads(struct postings_writer *writer, bool *wide_sums)
         sum += writer->frequency[i];
         writer->mark[i / SEGMENT_BLOCK] = sum;
     }
-    *wide_sums = !rising_is_narrow(writer->mark, count);
-    rising_put(out, writer->mark, count, !*wide_sums);
+    bool narrow = rising_is_narrow(writer->mark, count);
+    rising_put(out, writer->mark, count, narrow);
+    *flags |= POSTINGS_SUMS | (narrow ? 0 : POSTINGS_WIDE_SUMS);
 }
 
 static void put_bitmap(const struct postings_writer *writer,
@@ -251,19 +252,18 @@ static int put_list(struct postings_writer *writer, struct err *err)
     if (rc)
         return rc;
     struct bytes_out *out = &writer->out;
-    bool wide_sums = false;
+    uint8_t flags = dense ? POSTINGS_DENSE : 0;
     out->len = 0;
-    put_u8(out, dense ? POSTINGS_DENSE : 0);
+    put_u8(out, flags);
     if (dense)
         put_u32(out, last);
     if (block_count(writer) > 1 && (!dense || writer->frequencies))
-        put_heads(writer, &wide_sums);
+        put_heads(writer, &flags);
     if (dense)
         put_bitmap(writer, out);
     if (out->failed || writer->blocks.failed)
         return no_memory(err);
-    if (wide_sums)
-        out->data[0] |= POSTINGS_WIDE_SUMS;
+    out->data[0] = flags;
     section_put(writer->section, out->data, out->len);
     section_put(writer->section, writer->blocks.data, writer->blocks.len);
     return ERR_OK;
