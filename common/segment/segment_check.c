@@ -109,7 +109,10 @@ static bool prepare(struct segment_check *check)
     check->words = arena_array(&check->arena, uint32_t, check->docs);
     check->balance = arena_array(&check->arena, uint32_t, check->docs);
     check->keyed = arena_array(&check->arena, uint64_t, check->all / 64 + 1);
-    if (!check->part || !check->words || !check->balance || !check->keyed)
+    check->chapter = arena_array(&check->arena, struct chapter_sums,
+                                 segment->stored.chapters);
+    if (!check->part || !check->words || !check->balance || !check->keyed ||
+        !check->chapter)
         check_no_memory(check);
     return !check->stop;
 }

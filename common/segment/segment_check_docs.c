@@ -3,6 +3,7 @@
 #include "segment/segment_check_internal.h"
 
 #include "base/err.h"
+#include "segment/stored_format.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -130,6 +131,41 @@ static bool same_article(const struct article *article,
            article->version == record->version;
 }
 
+static void add_to_chapter(struct segment_check *check, doc_id doc,
+                           size_t payload)
+{
+    const struct stored *stored = &check->segment->stored;
+    uint64_t place;
+    uint32_t number;
+    struct err err = {0};
+    int rc = stored_place(stored, doc, &place, &err);
+    if (rc == ERR_OK)
+        rc = stored_chapter_of(stored, place, &number, &err);
+    if (check_failed(check, rc, &err))
+        return;
+    check->chapter[number].articles++;
+    check->chapter[number].text += payload;
+}
+
+/* Nothing is stored that no article leads to: so that what was purged is gone. */
+static void check_chapters(struct segment_check *check)
+{
+    const struct stored *stored = &check->segment->stored;
+    for (uint32_t i = 0; i < stored->chapters && !check->stop; i++) {
+        struct stored_chapter chapter;
+        struct err err = {0};
+        int rc = stored_chapter(stored, i, &chapter, &err);
+        if (check_failed(check, rc, &err))
+            continue;
+        if (chapter.articles != check->chapter[i].articles ||
+            chapter.text != check->chapter[i].text)
+            check_fault(check, SECTION_STORED,
+                        "chapter %u: %" PRIu64 " articles are named, %u are "
+                        "there",
+                        i, check->chapter[i].articles, chapter.articles);
+    }
+}
+
 static void check_text(struct segment_check *check, doc_id doc,
                        const struct doc_record *record)
 {
@@ -143,6 +179,7 @@ static void check_text(struct segment_check *check, doc_id doc,
         return;
     if (check_failed(check, rc, &err))
         return;
+    add_to_chapter(check, doc, payload.len);
     rc = article_from_payload(payload, &check->scratch, &article, &err);
     if (rc == ERR_NOMEM) {
         check_no_memory(check);
@@ -175,4 +212,7 @@ void check_docs(struct segment_check *check)
         before = record;
         arena_reset(&check->scratch);
     }
+    /* Texts that could not be read are in no sum. */
+    if (check->faults == 0)
+        check_chapters(check);
 }

@@ -33,6 +33,9 @@ struct segment_check {
     uint32_t *words;   /* occurrences of plain forms */
     uint32_t *balance; /* WORD less STEM and PLAIN, modulo 2^32 */
     uint64_t *keyed;   /* a bit an article: some KEY term names it */
+    struct chapter_sums {
+        uint64_t articles, text;
+    } * chapter; /* what is found in each chapter of texts */
 };
 
 /* "FILE: SECTION: what". */

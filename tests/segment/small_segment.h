@@ -49,6 +49,7 @@ enum small_fault {
     WRONG_FORM,   /* a stem that names no word */
     OTHER_TEXT,   /* stored under the wrong article */
     NO_TEXT_FORMAT,
+    UNNAMED_TEXT, /* of an article that is no more */
     SMALL_FAULTS
 };
 
@@ -400,6 +401,8 @@ static void small_write_texts(struct small_segment *s,
                  err);
         bytes_out_release(&payload);
     }
+    if (s->fault == UNNAMED_TEXT)
+        ticket[0] = UINT32_MAX;
     if (s->fault == OTHER_TEXT) {
         uint32_t first = ticket[0];
         ticket[0] = ticket[1];

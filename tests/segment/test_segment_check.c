@@ -111,6 +111,7 @@ TEST(every_wrong_thing_is_told_with_its_section)
         {WRONG_FORM, "stems: \"de:der\" of class 3:"},
         {OTHER_TEXT, "stored articles: article 0: not the text of s:1"},
         {NO_TEXT_FORMAT, "stored articles: article 0: "},
+        {UNNAMED_TEXT, "stored articles: chapter 0: 13 articles are named"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct strbuf said;
