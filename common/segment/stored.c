@@ -79,8 +79,8 @@ int stored_chapter(const struct stored *stored, uint32_t number,
     return ERR_OK;
 }
 
-int stored_place(const struct stored *stored, doc_id doc, uint64_t *out,
-                 struct err *err)
+int stored_address_of(const struct stored *stored, doc_id doc,
+                      struct stored_address *out, struct err *err)
 {
     struct slice s;
     if (doc >= stored->docs)
@@ -88,9 +88,11 @@ int stored_place(const struct stored *stored, doc_id doc, uint64_t *out,
     int rc = section_bytes(stored->file, SECTION_STORED,
                            stored->doc_table + (uint64_t)doc * STORED_DOC_ENTRY,
                            STORED_DOC_ENTRY, &s, err);
-    if (!rc)
-        *out = load_u32(s.data) | (uint64_t)s.data[4] << 32;
-    return rc;
+    if (rc)
+        return rc;
+    out->group = load_u32(s.data) | (uint64_t)s.data[4] << 32;
+    out->number = s.data[5];
+    return ERR_OK;
 }
 
 int stored_chapter_of(const struct stored *stored, uint64_t place,
@@ -114,11 +116,12 @@ int stored_chapter_of(const struct stored *stored, uint64_t place,
     return ERR_OK;
 }
 
-/* --- one article --- */
+/* --- groups --- */
 
-static int inflate_article(const struct stored *stored, struct slice dictionary,
-                           struct slice deflated, uint8_t *text, uint32_t size,
-                           struct err *err)
+/* The first `size` bytes that `deflated` holds. What follows is not looked at. */
+static int inflate_start(const struct stored *stored, struct slice dictionary,
+                         struct slice deflated, uint8_t *text, uint32_t size,
+                         struct err *err)
 {
     z_stream z = {.zalloc = stored_zlib_alloc,
                   .zfree = stored_zlib_free,
@@ -126,26 +129,47 @@ static int inflate_article(const struct stored *stored, struct slice dictionary,
                   .avail_in = (uInt)deflated.len,
                   .next_out = text,
                   .avail_out = size};
+    if (size == 0) /* no room is an error to zlib */
+        return ERR_OK;
     int rc = inflateInit2(&z, -MAX_WBITS);
     if (rc == Z_OK && dictionary.len)
         rc = inflateSetDictionary(&z, dictionary.data, (uInt)dictionary.len);
     if (rc == Z_OK)
-        rc = inflate(&z, Z_FINISH);
-    bool whole = rc == Z_STREAM_END && z.avail_in == 0 && z.avail_out == 0;
+        rc = inflate(&z, Z_SYNC_FLUSH);
     inflateEnd(&z);
     if (rc == Z_MEM_ERROR)
         return err_set(err, ERR_NOMEM, "no memory to inflate an article");
-    return whole ? ERR_OK
-                 : stored_corrupt(stored, "an article that does not inflate",
-                                  err);
+    if (z.avail_out != 0 || (rc != Z_OK && rc != Z_STREAM_END))
+        return stored_corrupt(stored, "an article that does not inflate", err);
+    return ERR_OK;
 }
 
-/* Sizes of the article at `place`, and its bytes. */
-static int find_article(const struct stored *stored, uint64_t place,
-                        const struct stored_chapter *chapter,
-                        struct slice *deflated, uint32_t *size, struct err *err)
+/* What stands before a group; `in` moves behind it. */
+static bool get_head(struct bytes_in *in, uint8_t last,
+                     struct stored_group *out, uint32_t *deflated)
+{
+    uint64_t total = 0;
+    *deflated = get_varint(in);
+    out->count = get_varint(in);
+    if (out->count > STORED_GROUP_ARTICLES || last >= out->count)
+        return false;
+    for (uint32_t i = 0; i < out->count; i++) {
+        total += get_varint(in);
+        if (total > STORED_ARTICLE_MAX)
+            return false;
+        out->end[i] = (uint32_t)total;
+    }
+    return !in->bad && total / STORED_GROWTH <= *deflated;
+}
+
+/* Sizes in the group at `place`, and its bytes. */
+static int find_group(const struct stored *stored, uint64_t place, uint8_t last,
+                      const struct stored_chapter *chapter,
+                      struct stored_group *out, struct slice *deflated,
+                      struct err *err)
 {
     struct slice s;
+    uint32_t len;
     if (place < chapter->start + chapter->dictionary || place >= chapter->end)
         return stored_corrupt(stored, "an article outside its chapter", err);
     uint64_t left = chapter->end - place;
@@ -155,42 +179,60 @@ static int find_article(const struct stored *stored, uint64_t place,
     if (rc)
         return rc;
     struct bytes_in in = bytes_in(s);
-    uint32_t len = get_varint(&in);
-    *size = get_varint(&in);
+    bool good = get_head(&in, last, out, &len);
     uint64_t head = (uint64_t)(in.at - s.data);
-    if (in.bad || len > left - head || *size > STORED_ARTICLE_MAX ||
-        *size / STORED_GROWTH > len)
+    if (!good || len > left - head)
         return stored_corrupt(stored, "an article of impossible size", err);
     return section_bytes(stored->file, SECTION_STORED, place + head, len,
                          deflated, err);
 }
 
-int stored_read(const struct stored *stored, doc_id doc, struct arena *arena,
-                struct slice *payload, struct err *err)
+int stored_read_group(const struct stored *stored, uint64_t place, uint8_t last,
+                      struct arena *arena, struct stored_group *out,
+                      struct err *err)
 {
-    uint64_t place;
-    uint32_t number, size = 0;
-    struct stored_chapter chapter;
+    uint32_t number;
+    struct stored_chapter chapter = {0};
     struct slice deflated = {0}, dictionary;
-    int rc = stored_place(stored, doc, &place, err);
-    if (!rc && place == STORED_NOWHERE)
-        rc = err_set(err, ERR_NOTFOUND, "%s: article %u has no text",
-                     segment_file_path(stored->file), doc);
-    if (!rc)
-        rc = stored_chapter_of(stored, place, &number, err);
+    int rc = stored_chapter_of(stored, place, &number, err);
     if (!rc)
         rc = stored_chapter(stored, number, &chapter, err);
     if (!rc)
-        rc = find_article(stored, place, &chapter, &deflated, &size, err);
+        rc = find_group(stored, place, last, &chapter, out, &deflated, err);
     if (!rc)
         rc = section_bytes(stored->file, SECTION_STORED, chapter.start,
                            chapter.dictionary, &dictionary, err);
     if (rc)
         return rc;
+    uint32_t size = out->end[last];
     uint8_t *text = arena_alloc(arena, size);
     if (!text)
         return err_set(err, ERR_NOMEM, "no memory for an article of %u bytes",
                        size);
-    *payload = (struct slice){text, size};
-    return inflate_article(stored, dictionary, deflated, text, size, err);
+    out->text = text;
+    return inflate_start(stored, dictionary, deflated, text, size, err);
+}
+
+struct slice stored_in_group(const struct stored_group *group, uint8_t number)
+{
+    uint32_t from = number ? group->end[number - 1] : 0;
+    return (struct slice){group->text + from, group->end[number] - from};
+}
+
+int stored_read(const struct stored *stored, doc_id doc, struct arena *arena,
+                struct slice *payload, struct err *err)
+{
+    struct stored_address address;
+    struct stored_group group;
+    int rc = stored_address_of(stored, doc, &address, err);
+    if (rc)
+        return rc;
+    if (stored_is_nowhere(address))
+        return err_set(err, ERR_NOTFOUND, "%s: article %u has no text",
+                       segment_file_path(stored->file), doc);
+    rc = stored_read_group(stored, address.group, address.number, arena, &group,
+                           err);
+    if (!rc)
+        *payload = stored_in_group(&group, address.number);
+    return rc;
 }
