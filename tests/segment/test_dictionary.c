@@ -1,9 +1,6 @@
 #include "segment/dictionary.h"
 
-#include "base/err.h"
-#include "base/files.h"
-#include "base/mem.h"
-#include "check.h"
+#include "bed.h"
 
 #include <unistd.h>
 
@@ -384,5 +381,64 @@ TEST(memory_may_run_out_anywhere)
     remove_dir();
 }
 
+/* --- docs/format/dictionary.md --- */
+
+TEST(the_documented_example_is_what_it_says)
+{
+    static const struct {
+        struct slice term;
+        struct term_entry entry;
+    } rows[] = {
+        {{(const uint8_t *)"\1ship", 5},
+         {.counts = {1, 1, 1},
+          .place = {.single = true, .doc = 3, .position = 17}}},
+        {{(const uint8_t *)"\1ships", 6}, {.counts = {2, 3, 2}}},
+        {{(const uint8_t *)"\1shipyard", 9},
+         {.counts = {5, 5, 5}, .place = {.postings = 9, .positions = 12}}},
+        {{(const uint8_t *)"\3en:ship", 8},
+         {.counts = {3, 4, 3}, .place = {.postings = 30}}},
+        {{(const uint8_t *)"\4shipyard", 9},
+         {.counts = {5, 5, 5}, .place = {.postings = 9}}},
+        {{(const uint8_t *)"\6wire:7", 7},
+         {.counts = {1, 1, 1}, .place = {.single = true, .doc = 8}}},
+    };
+    enum { ROWS = sizeof rows / sizeof *rows };
+    struct bed bed;
+    struct dictionary_writer *writer;
+    struct dictionary dictionary;
+    struct dictionary_cursor cursor;
+    bed_init(&bed);
+    bed_begin(&bed);
+    CHECK_OK(dictionary_writer_open(bed.writer, &writer, &bed.err), bed.err);
+    for (int i = 0; i < ROWS; i++)
+        CHECK_OK(dictionary_add(writer, rows[i].term, &rows[i].entry, &bed.err),
+                 bed.err);
+    CHECK_OK(dictionary_finish(writer, &bed.err), bed.err);
+    dictionary_writer_close(writer);
+    bed_write(&bed, 8, 1);
+
+    struct bytes_out want =
+        hex_block(PROJECT_DIR "/docs/format/dictionary.md", 1);
+    struct slice got = section_of(bed.file);
+    CHECK_EQ(got.len, want.len);
+    for (size_t i = 0; i < got.len; i++)
+        CHECK_MSG(got.data[i] == want.data[i], "byte %zu: %02x, want %02x", i,
+                  got.data[i], want.data[i]);
+    bytes_out_release(&want);
+
+    CHECK_OK(dictionary_open(bed.file, &dictionary, &bed.err), bed.err);
+    CHECK_OK(dictionary_seek(&dictionary, SLICE("\1"), &cursor, &bed.err),
+             bed.err);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        struct item item = {.len = rows[i].term.len, .entry = rows[i].entry};
+        memcpy(item.term, rows[i].term.data, item.len);
+        item.entry.number = i;
+        check_cursor(&cursor, &item, 1, 0);
+        CHECK_OK(dictionary_next(&cursor, &bed.err), bed.err);
+    }
+    CHECK(cursor.at_end);
+    bed_end(&bed);
+}
+
 RUN(T(a_dictionary_is_a_sorted_array), T(damaged_bytes_do_no_harm),
-    T(memory_may_run_out_anywhere))
+    T(memory_may_run_out_anywhere), T(the_documented_example_is_what_it_says))

@@ -1,9 +1,6 @@
 #include "segment/segment_file.h"
 
-#include "base/err.h"
-#include "base/files.h"
-#include "base/mem.h"
-#include "check.h"
+#include "bed.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -488,9 +485,52 @@ TEST(what_is_no_segment_says_why)
     remove_dir();
 }
 
+/* --- docs/format/segment.md --- */
+
+static void set_sum(uint8_t *whole, size_t at, size_t from, size_t to)
+{
+    uint32_t sum = (uint32_t)crc32_z(0, whole + from, to - from);
+    for (int i = 0; i < 4; i++)
+        whole[at + (size_t)i] = (uint8_t)(sum >> 8 * i);
+}
+
+/* The page has blocks of 128. */
+TEST(the_documented_example_is_what_it_says)
+{
+    static const struct segment_facts documented = {3, 1, 250};
+    struct err err = {0};
+    struct segment_writer *writer;
+    struct bytes_out got = {0};
+    uint64_t size;
+    uint32_t crc;
+    struct bytes_out want = hex_block(PROJECT_DIR "/docs/format/segment.md", 1);
+    CHECK_EQ(want.len, 216);
+    if (SEGMENT_BLOCK == 8) {
+        want.data[12] = 8;
+        set_sum(want.data, 60, 0, 60);
+        set_sum(want.data, 128, 0, 128);
+        set_sum(want.data, 212, 128, 212);
+    }
+    make_dir();
+    CHECK_OK(segment_writer_open(dir, "a.seg", &writer, &err), err);
+    section_put(segment_section(writer, SECTION_POSITIONS), "abc", 3);
+    CHECK_OK(segment_writer_finish(writer, &documented, &size, &crc, &err),
+             err);
+    segment_writer_close(writer);
+    CHECK_OK(file_read(path, 1 << 20, &got, &err), err);
+    CHECK_EQ(got.len, want.len);
+    for (size_t i = 0; i < got.len; i++)
+        CHECK_MSG(got.data[i] == want.data[i], "byte %zu: %02x, want %02x", i,
+                  got.data[i], want.data[i]);
+    bytes_out_release(&got);
+    bytes_out_release(&want);
+    remove_dir();
+}
+
 RUN(T(what_is_put_is_read), T(a_writer_that_does_not_finish_leaves_nothing),
     T(a_name_or_directory_that_cannot_be_is_refused),
     T(a_refusal_of_the_system_leaves_no_file), T(memory_may_run_out_anywhere),
     T(every_flipped_bit_is_found), T(a_file_of_another_length_is_refused),
     T(a_header_that_contradicts_itself_is_refused),
-    T(sections_that_do_not_fit_are_refused), T(what_is_no_segment_says_why))
+    T(sections_that_do_not_fit_are_refused), T(what_is_no_segment_says_why),
+    T(the_documented_example_is_what_it_says))
