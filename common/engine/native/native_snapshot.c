@@ -189,7 +189,7 @@ static int segment_of(struct searcher *searcher, doc_ref ref,
 int native_article(struct searcher *searcher, doc_ref ref, struct arena *arena,
                    struct article *out, struct err *err)
 {
-    const struct segment *segment;
+    const struct segment *segment = NULL;
     struct doc_record record;
     struct slice payload;
     doc_id doc;
@@ -209,7 +209,7 @@ int native_article(struct searcher *searcher, doc_ref ref, struct arena *arena,
 int native_info(struct searcher *searcher, doc_ref ref, struct arena *arena,
                 struct article_info *out, struct err *err)
 {
-    const struct segment *segment;
+    const struct segment *segment = NULL;
     struct doc_record record;
     doc_id doc;
     int rc = segment_of(searcher, ref, &segment, &doc, err);
