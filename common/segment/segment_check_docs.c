@@ -135,12 +135,12 @@ static void add_to_chapter(struct segment_check *check, doc_id doc,
                            size_t payload)
 {
     const struct stored *stored = &check->segment->stored;
-    uint64_t place;
+    struct stored_address address;
     uint32_t number;
     struct err err = {0};
-    int rc = stored_place(stored, doc, &place, &err);
+    int rc = stored_address_of(stored, doc, &address, &err);
     if (rc == ERR_OK)
-        rc = stored_chapter_of(stored, place, &number, &err);
+        rc = stored_chapter_of(stored, address.group, &number, &err);
     if (check_failed(check, rc, &err))
         return;
     check->chapter[number].articles++;
