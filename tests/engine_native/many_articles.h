@@ -72,8 +72,17 @@ static const char *const many_words[] = {
     "THE",
 };
 
+/* A word that is in one article only, and that no two pieces of others make. */
+static inline const char *many_tag(struct many *m, size_t i)
+{
+    uint64_t rng = 77 + i;
+    rng_next(&rng);
+    return arena_printf(&m->arena, "w%012llx",
+                        (unsigned long long)(rng_next(&rng) >> 16));
+}
+
 static inline struct slice many_text(struct many *m, uint64_t *rng,
-                                     uint32_t most, unsigned tag)
+                                     uint32_t most, const char *tag)
 {
     struct strbuf text;
     struct slice out;
@@ -90,7 +99,7 @@ static inline struct slice many_text(struct many *m, uint64_t *rng,
             strbuf_add_text(&text, "\n\n");
     }
     if (tag)
-        strbuf_addf(&text, "only%u here", tag);
+        strbuf_addf(&text, "%s here", tag);
     CHECK(!text.failed);
     CHECK(arena_copy_slice(&m->arena, strbuf_slice(&text), &out) == 0);
     strbuf_release(&text);
@@ -108,7 +117,8 @@ static inline void many_make(struct many *m, uint64_t *rng, size_t i)
         .key = slice_of(
             arena_printf(&m->arena, "s:%03zu", versions ? i - versions : i)),
         .source = SLICE("s"),
-        .url = slice_of(arena_printf(&m->arena, "http://place%zu/", i)),
+        .url = slice_of(
+            arena_printf(&m->arena, "http://%s/", many_tag(m, 1000 + i))),
         .lang = lang,
         .published = {(int64_t)rng_below(rng, 40) * 86400, DATE_DAY},
         .published_from = ORIGIN_GIVEN,
@@ -123,10 +133,10 @@ static inline void many_make(struct many *m, uint64_t *rng, size_t i)
         a->published = (struct date){0};
         a->published_from = ORIGIN_NONE;
     }
-    a->text[PART_TITLE] = many_text(m, rng, 6, 0);
+    a->text[PART_TITLE] = many_text(m, rng, 6, NULL);
     if (rng_below(rng, 4) == 0)
-        a->text[PART_SUMMARY] = many_text(m, rng, 8, 0);
-    a->text[PART_BODY] = many_text(m, rng, 40, (unsigned)i + 1);
+        a->text[PART_SUMMARY] = many_text(m, rng, 8, NULL);
+    a->text[PART_BODY] = many_text(m, rng, 40, many_tag(m, i));
     struct slice *topics = arena_array(&m->arena, struct slice, 2);
     topics[0] = i % 3 ? SLICE("grain") : SLICE("trade");
     topics[1] = SLICE("news");

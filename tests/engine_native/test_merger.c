@@ -198,10 +198,273 @@ TEST(a_merged_segment_is_one_that_was_built_anew)
         try_history(seed, 2 + seed % 4, 1 + seed % 3, 25, 0);
 }
 
+/* --- purging --- */
+
+/* Whatever bytes of `segment` can be made to speak: the file as it is, terms, records,
+ * texts. */
+static void read_all(const struct segment *segment, struct bytes_out *out)
+{
+    struct dictionary_cursor cursor;
+    struct arena arena;
+    struct err err = {0};
+    arena_init(&arena, SIZE_MAX);
+    CHECK_OK(file_read(segment_file_path(segment->file), 1 << 28, out, &err),
+             err);
+    CHECK_OK(dictionary_seek(&segment->dictionary, (struct slice){NULL, 0},
+                             &cursor, &err),
+             err);
+    while (!cursor.at_end) {
+        put_raw(out, cursor.term, cursor.term_len);
+        put_u8(out, 0);
+        CHECK_OK(dictionary_next(&cursor, &err), err);
+    }
+    for (doc_id doc = 0; doc < segment->docs + segment->archived; doc++) {
+        struct doc_record record;
+        struct slice payload;
+        CHECK_OK(columns_record(&segment->columns, doc, &record, &err), err);
+        put_raw(out, record.key.data, record.key.len);
+        put_u8(out, 0);
+        CHECK_OK(stored_read(&segment->stored, doc, &arena, &payload, &err),
+                 err);
+        put_raw(out, payload.data, payload.len);
+        put_u8(out, 0);
+    }
+    CHECK(!out->failed);
+    arena_reset(&arena);
+}
+
+static bool speaks_of(const struct bytes_out *bytes, const char *text)
+{
+    return memmem(bytes->data, bytes->len, text, strlen(text)) != NULL;
+}
+
+/* What only this article has: a word, an address, and its key if no other version is
+ * there. */
+static void check_traces(struct many *m, const struct bytes_out *bytes,
+                         size_t i, bool there)
+{
+    const char *word = many_tag(m, i), *url = many_tag(m, 1000 + i);
+    bool key_is_there = there;
+    char key[32];
+    uint8_t term[40] = {TERM_WORD};
+    /* A key's bytes may stand in others' by chance: it is looked for as a term. */
+    size_t len = (size_t)snprintf(key, sizeof key, "%c%.*s", TERM_KEY,
+                                  SLICE_ARG(m->record[i].key));
+    for (size_t k = 0; k < m->count; k++)
+        if (m->fate[k] != IS_PURGED &&
+            slice_eq(m->record[k].key, m->record[i].key))
+            key_is_there = true;
+    CHECK_MSG(speaks_of(bytes, word) == there, "%zu: %s", i, word);
+    CHECK_MSG(speaks_of(bytes, url) == there, "%zu: %s", i, url);
+    CHECK_MSG((memmem(bytes->data, bytes->len, key, len + 1) != NULL) ==
+                  key_is_there,
+              "%zu: %s", i, key);
+    memcpy(term + 1, word, strlen(word));
+    CHECK_MSG((memmem(bytes->data, bytes->len, term, strlen(word) + 2) !=
+               NULL) == (m->fate[i] == STAYS),
+              "%zu: the term %s", i, word);
+}
+
+TEST(a_purged_article_leaves_no_trace)
+{
+    static struct many_dead dead;
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct many *m = many_new(seed, 200, seed % 2 ? 20 : 0, 10);
+        bool chosen[MANY_MAX], old[MANY_MAX];
+        struct merge_input input;
+        struct bytes_out before = {0}, after = {0};
+        struct err err = {0};
+        int rc;
+        for (size_t i = 0; i < m->count; i++) {
+            chosen[i] = true;
+            old[i] = m->fate[i] != STAYS && i % 2; /* old versions, too */
+        }
+        struct segment *whole = many_build(m, chosen, old);
+        whole = with_state(m, whole, &dead, true, false, &input);
+        struct segment *purged = many_merge(m, &input, 1, &rc, &err);
+        CHECK_OK(rc, err);
+        check_whole(purged);
+        read_all(whole, &before);
+        read_all(purged, &after);
+        size_t gone = 0;
+        for (size_t i = 0; i < m->count; i++) {
+            CHECK(speaks_of(&before, many_tag(m, i)));
+            check_traces(m, &after, i, m->fate[i] != IS_PURGED);
+            gone += m->fate[i] == IS_PURGED;
+        }
+        CHECK(gone > 5);
+        CHECK_EQ(purged->docs + purged->archived + gone, m->count);
+        bytes_out_release(&before);
+        bytes_out_release(&after);
+        segment_close(whole);
+        segment_close(purged);
+        many_free(m);
+    }
+}
+
+/* --- inputs that contradict themselves --- */
+
+TEST(contradictions_are_damage_that_names_the_file)
+{
+    static struct many_dead right, dead;
+    struct many *m = many_new(3, 60, 30, 10);
+    bool chosen[MANY_MAX];
+    struct err err = {0};
+    int rc;
+    for (size_t i = 0; i < m->count; i++)
+        chosen[i] = true;
+    struct segment *segment = many_build(m, chosen, NULL);
+    many_kill(m, segment, true, true, &right);
+    CHECK(right.count > 20);
+    for (int i = 0; i < 13; i++) {
+        dead = right;
+        struct merge_input input = {.segment = segment,
+                                    .bits = dead.bits,
+                                    .dead = dead.dead,
+                                    .dead_count = dead.count,
+                                    .purged = dead.purged};
+        switch (i) {
+        case 0: /* all is well */
+            break;
+        case 1:
+            dead.dead[0].counts.docs += 1000;
+            break;
+        case 2:
+            dead.dead[dead.count / 2].counts.frequency += 1000;
+            break;
+        case 3:
+            dead.dead[dead.count / 2].counts.occurrences += 1000;
+            break;
+        case 4: /* one dead article less, by the counts of one term */
+            dead.dead[5].counts.docs--;
+            break;
+        case 5:
+            dead.dead[5].counts.frequency--;
+            break;
+        case 6:
+            input.dead_count--;
+            break;
+        case 7:
+            dead.dead[dead.count] =
+                (struct dead_term){UINT32_MAX - 1, {1, 1, 1}};
+            input.dead_count++;
+            break;
+        case 8: /* out of order */
+            dead.dead[0].number = dead.dead[1].number;
+            break;
+        case 9: /* one more is dead than was counted */
+            for (doc_id doc = 0; doc < segment->docs; doc++)
+                if (dead.bits[0] >> doc & 1) {
+                    dead.bits[0] &= ~(UINT64_C(1) << doc);
+                    break;
+                }
+            break;
+        case 10: /* one less */
+            dead.bits[0] = UINT64_MAX >> (64 - segment->docs);
+            break;
+        case 11: /* purged, and counted as if it were live */
+            dead.purged[0] = UINT64_MAX >> (64 - segment->docs);
+            break;
+        case 12: /* live, and nothing said of the dead */
+            input.dead_count = 0;
+            break;
+        }
+        struct segment *merged = many_merge(m, &input, 1, &rc, &err);
+        if (i == 0) {
+            CHECK_OK(rc, err);
+            segment_close(merged);
+            continue;
+        }
+        CHECK_MSG(rc == ERR_CORRUPT, "case %d: %d", i, rc);
+        CHECK_MSG(strstr(err.text, segment_file_path(segment->file)),
+                  "case %d: %s", i, err.text);
+    }
+    segment_close(segment);
+    many_free(m);
+}
+
+/* --- what goes wrong elsewhere --- */
+
+TEST(no_memory_leaves_nothing_behind)
+{
+    static struct many_dead dead[2];
+    struct many *m = many_new(5, 40, 20, 5);
+    struct segment *segment[2];
+    struct merge_input input[2];
+    struct err err = {0};
+    for (size_t p = 0; p < 2; p++) {
+        bool chosen[MANY_MAX];
+        for (size_t i = 0; i < m->count; i++)
+            chosen[i] = i % 2 == p;
+        segment[p] = many_build(m, chosen, NULL);
+        segment[p] =
+            with_state(m, segment[p], &dead[p], true, p == 0, &input[p]);
+    }
+    int rc = ERR_NOMEM;
+    for (long n = 0; rc == ERR_NOMEM && n < 100000; n++) {
+        struct segment_writer *writer;
+        struct segment_facts facts;
+        CHECK_OK(segment_writer_open(m->dir, "memory.seg", &writer, &err), err);
+        mem_fail_after(n);
+        rc = merge_segments(input, 2, writer, &facts, NULL, &err);
+        mem_fail_after(-1);
+        segment_writer_close(writer);
+        CHECK_MSG(rc == 0 || rc == ERR_NOMEM, "%ld: %d %s", n, rc, err.text);
+    }
+    CHECK_EQ(rc, 0);
+    segment_close(segment[0]);
+    segment_close(segment[1]);
+    many_free(m);
+}
+
+struct told {
+    uint64_t calls, done, total;
+};
+
+static void note_progress(void *context, uint64_t done, uint64_t total)
+{
+    struct told *told = context;
+    CHECK(done >= told->done && done <= total);
+    CHECK(told->total == 0 || total == told->total);
+    told->calls++;
+    told->done = done;
+    told->total = total;
+}
+
+TEST(progress_rises_to_its_end)
+{
+    struct many *m = many_new(6, MANY_MAX, 0, 0);
+    bool chosen[MANY_MAX];
+    struct merge_input input[3];
+    struct segment_writer *writer;
+    struct segment_facts facts;
+    struct err err = {0};
+    struct told told = {0};
+    struct merge_progress progress = {note_progress, &told};
+    for (size_t p = 0; p < 3; p++) {
+        for (size_t i = 0; i < m->count; i++)
+            chosen[i] = i % 3 == p;
+        input[p] = (struct merge_input){.segment = many_build(m, chosen, NULL)};
+    }
+    CHECK_OK(segment_writer_open(m->dir, "told.seg", &writer, &err), err);
+    CHECK_OK(merge_segments(input, 3, writer, &facts, &progress, &err), err);
+    CHECK(told.calls >= 5);
+    CHECK(told.done == told.total && told.total > 0);
+    CHECK_EQ(facts.docs + facts.archived, MANY_MAX);
+    segment_writer_close(writer);
+    for (size_t p = 0; p < 3; p++)
+        segment_close((struct segment *)(uintptr_t)input[p].segment);
+    many_free(m);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         T(a_merged_segment_is_one_that_was_built_anew),
+        T(a_purged_article_leaves_no_trace),
+        T(contradictions_are_damage_that_names_the_file),
+        T(no_memory_leaves_nothing_behind),
+        T(progress_rises_to_its_end),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -49,6 +49,10 @@ static int run(struct merge *m, const struct merge_input *input,
         rc = merge_docs(m, err);
     if (rc == ERR_OK)
         rc = merge_terms(m, err);
+    if (rc == ERR_OK) {
+        m->done = m->total;
+        merge_tell(m);
+    }
     /* A page that could not be read was zeros to us. */
     for (size_t i = 0; rc == ERR_OK && i < m->count; i++)
         rc = segment_damage(input[i].segment, err);
