@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#define BM25_K1 1.2f
+#define BM25_K1 2.0f
 #define BM25_B 0.75f
 
 /* K of an article is k.base + k.per_word * length. */
