@@ -131,6 +131,44 @@ TEST(a_failed_put_leaves_the_vocabulary_as_it_was)
     vocabulary_release(&v);
 }
 
-RUN(T(numbers_are_those_of_a_list), T(every_byte_of_a_key_counts),
+static int compare_keys(const struct vocabulary *v, uint32_t a, uint32_t b)
+{
+    int order = slice_cmp(vocabulary_text(v, a), vocabulary_text(v, b));
+    return order ? order : vocabulary_tag(v, a) - vocabulary_tag(v, b);
+}
+
+TEST(numbers_are_sorted_by_text_and_tag)
+{
+    static const size_t counts[] = {0, 1, 2, 40, 48, 49, 500, 3000};
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        struct vocabulary v = {0};
+        struct arena arena;
+        uint64_t rng = 17 + c;
+        arena_init(&arena, SIZE_MAX);
+        while (v.count < counts[c]) {
+            uint32_t id;
+            CHECK_EQ(put(&v, random_key(&rng, &arena),
+                         (uint8_t)rng_below(&rng, 200), &id),
+                     ERR_OK);
+        }
+        uint32_t *id = calloc(counts[c] + 1, sizeof *id);
+        bool *seen = calloc(counts[c] + 1, sizeof *seen);
+        CHECK(id && seen);
+        for (uint32_t i = 0; i < counts[c]; i++)
+            id[i] = i;
+        CHECK_EQ(vocabulary_sort(&v, id, counts[c]), ERR_OK);
+        for (size_t i = 0; i < counts[c]; i++) {
+            CHECK(!seen[id[i]]);
+            seen[id[i]] = true;
+            CHECK(i == 0 || compare_keys(&v, id[i - 1], id[i]) < 0);
+        }
+        free(id);
+        free(seen);
+        vocabulary_release(&v);
+        arena_reset(&arena);
+    }
+}
+
+RUN(T(numbers_are_sorted_by_text_and_tag), T(numbers_are_those_of_a_list), T(every_byte_of_a_key_counts),
     T(probes_stay_good_while_others_are_put),
     T(a_failed_put_leaves_the_vocabulary_as_it_was))

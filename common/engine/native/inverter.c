@@ -9,9 +9,9 @@
 
 enum {
     FIRST_CAPACITY = 64,
-    /* Forms that are looked up together, so that their slots are fetched side by
-     * side. */
-    BATCH = 16,
+    /* Forms that are looked up together, so that the memory fetches what it has of
+     * them side by side. */
+    BATCH = 32,
     SHARED_MAP = 0,
 };
 
@@ -205,9 +205,11 @@ static int keep_value(struct inverter *inverter, struct inverted *article,
         inverter_grow(&inverter->field_stream, &inverter->field_stream_capacity,
                       inverter->field_stream_len + UINT64_C(1),
                       sizeof *inverter->field_stream, err);
-    if (rc == ERR_OK)
-        inverter->field_stream[inverter->field_stream_len++] = id;
-    return rc;
+    if (rc)
+        return rc;
+    inverter->field_stream[inverter->field_stream_len++] = id;
+    tally_one(&inverter->other[id], inverter->stamp, 1, false);
+    return ERR_OK;
 }
 
 static int keep_fields(struct inverter *inverter, const struct article *article,
@@ -231,15 +233,21 @@ static int keep_fields(struct inverter *inverter, const struct article *article,
 
 /* --- words --- */
 
-static int grow_tallies(struct inverter *inverter, struct err *err)
+/* Room for as many new words. */
+static int make_room(struct inverter *inverter, struct form_map *map,
+                     size_t more, struct err *err)
 {
+    uint64_t need = inverter->words.count + more;
     uint32_t capacity = inverter->word_capacity;
-    int rc = grow_zeroed(&inverter->word, &capacity, inverter->words.count,
+    int rc = grow_zeroed(&inverter->word, &capacity, need,
                          sizeof *inverter->word, err);
-    if (rc)
-        return rc;
-    return grow_zeroed(&inverter->caps, &inverter->word_capacity,
-                       inverter->words.count, sizeof *inverter->caps, err);
+    if (rc == ERR_OK)
+        rc = grow_zeroed(&inverter->caps, &inverter->word_capacity, need,
+                         sizeof *inverter->caps, err);
+    if (rc == ERR_OK)
+        rc = grow_zeroed(&map->form, &map->capacity, need, sizeof *map->form,
+                         err);
+    return rc;
 }
 
 /* Of a form that comes for the first time in this language. */
@@ -255,24 +263,9 @@ static int find_score(struct inverter *inverter, const struct inverted *article,
     return put_other(inverter, &term, score, err);
 }
 
-static int keep_token(struct inverter *inverter, struct inverted *article,
-                      const struct token *token, uint32_t id,
-                      uint32_t *position, struct err *err)
+static void append(struct inverter *inverter, const struct token *token,
+                   uint32_t id, uint32_t *position)
 {
-    struct form_map *map = &inverter->maps[article->map];
-    int rc = ERR_OK;
-    if (id >= inverter->word_capacity)
-        rc = grow_tallies(inverter, err);
-    if (rc == ERR_OK && id >= map->capacity)
-        rc = grow_zeroed(&map->form, &map->capacity, id + UINT64_C(1),
-                         sizeof *map->form, err);
-    if (rc == ERR_OK && map->form[id].score == 0) {
-        uint32_t score;
-        rc = find_score(inverter, article, token, &score, err);
-        map->form[id].score = score + 1;
-    }
-    if (rc)
-        return rc;
     uint32_t *at = inverter->stream + inverter->stream_len;
     bool stays = token->position == *position;
     if (!stays && token->position != *position + 1) {
@@ -283,27 +276,46 @@ static int keep_token(struct inverter *inverter, struct inverted *article,
         id | (token->all_caps ? STREAM_CAPS : 0) | (stays ? STREAM_STAYS : 0);
     inverter->stream_len = (uint32_t)(at - inverter->stream);
     *position = token->position;
-    return ERR_OK;
 }
 
+/* In four steps, each of which asks the memory for what the next one needs. */
 static int keep_batch(struct inverter *inverter, struct inverted *article,
                       const struct token *token, size_t count,
                       uint32_t *position, struct err *err)
 {
+    struct form_map *map = &inverter->maps[article->map];
     struct vocabulary_probe probe[BATCH];
+    uint32_t id[BATCH];
+    int rc = make_room(inverter, map, count, err);
+    if (rc)
+        return rc;
     for (size_t i = 0; i < count; i++) {
         assert(token[i].width >= 1 && token[i].width <= UINT8_MAX);
         vocabulary_probe(&inverter->words, token[i].form,
                          (uint8_t)token[i].width, &probe[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        uint32_t id;
-        int rc = vocabulary_put(&inverter->words, &probe[i], &id);
+        rc = vocabulary_put(&inverter->words, &probe[i], &id[i]);
         if (rc)
             return from_vocabulary(rc, err);
-        rc = keep_token(inverter, article, &token[i], id, position, err);
-        if (rc)
-            return rc;
+        __builtin_prefetch(&map->form[id[i]], 1);
+        __builtin_prefetch(&inverter->word[id[i]], 1);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct stemming *form = &map->form[id[i]];
+        if (form->score == 0) {
+            uint32_t score;
+            rc = find_score(inverter, article, &token[i], &score, err);
+            if (rc)
+                return rc;
+            form->score = score + 1;
+        }
+        __builtin_prefetch(&inverter->other[form->score - 1], 1);
+    }
+    for (size_t i = 0; i < count; i++) {
+        append(inverter, &token[i], id[i], position);
+        tally_token(inverter, map->form, id[i], token[i].all_caps,
+                    inverter->stamp, 1, token[i].part == PART_TITLE);
     }
     return ERR_OK;
 }
@@ -334,6 +346,7 @@ int inverter_add(struct inverter *inverter, const struct article *article,
                  struct err *err)
 {
     struct inverted new = {.ticket = ticket};
+    inverter->stamp++;
     int rc = inverter_grow(&inverter->article, &inverter->article_capacity,
                            inverter->articles + UINT64_C(1),
                            sizeof *inverter->article, err);
@@ -350,7 +363,6 @@ int inverter_add(struct inverter *inverter, const struct article *article,
         rc = keep_words(inverter, &analysis->tokens, &new, err);
     if (rc)
         return rc;
-    tally_article(inverter, &new, true);
     inverter->article[inverter->articles++] = new;
     inverter->live++;
     return ERR_OK;
@@ -364,7 +376,7 @@ void inverter_archive(struct inverter *inverter, uint32_t number)
         return;
     article->archived = true;
     inverter->live--;
-    tally_article(inverter, article, false);
+    tally_archived(inverter, article);
 }
 
 uint32_t inverter_articles(const struct inverter *inverter)

@@ -13,7 +13,8 @@
 #include "engine/native/native_terms.h"
 #include "engine/native/vocabulary.h"
 
-/* The stream: 4 bytes a token. Its form's number in `words`, and two flags. Positions
+/* The stream: 4 bytes a token. Its form's number in `words` (while it is written: a rank),
+ * and two flags. Positions
  * are implied: each token stands one further than the one before, or at the same
  * position (STAYS: a joined form). Any other step is a JUMP, followed by the position of
  * the token after it. Each article begins as if a token had stood at -1. */
@@ -85,9 +86,33 @@ struct inverter {
 int inverter_grow(void *array, uint32_t *capacity, uint64_t need, size_t size,
                   struct err *err);
 
-/* Add an article to the tallies, or take it out. */
-void tally_article(struct inverter *inverter, const struct inverted *article,
-                   bool add);
+/* Counted as articles come, while their words are in the cache, so that the sizes of all
+ * lists are known before the first is made; an article that is archived is counted back
+ * (`sign` is then UINT32_MAX). The stamp finds the first occurrence in an article. */
+static inline void tally_one(struct tally *tally, uint32_t stamp, uint32_t sign,
+                             bool title)
+{
+    if (tally->stamp != stamp) {
+        tally->stamp = stamp;
+        tally->docs += sign;
+    }
+    tally->frequency += title ? 2 * sign : sign;
+    tally->title += title ? sign : 0;
+}
+
+static inline void tally_token(struct inverter *inverter, struct stemming *form,
+                               uint32_t id, bool caps, uint32_t stamp,
+                               uint32_t sign, bool title)
+{
+    tally_one(&inverter->word[id], stamp, sign, title);
+    if (caps)
+        tally_one(&inverter->caps[id], stamp, sign, title);
+    form[id].tokens += sign;
+    tally_one(&inverter->other[form[id].score - 1], stamp, sign, title);
+}
+
+/* Take an article out of the tallies. */
+void tally_archived(struct inverter *inverter, const struct inverted *article);
 struct term_counts tally_counts(const struct tally *tally,
                                 enum term_class class);
 /* As the dictionary has it. */
@@ -144,6 +169,8 @@ struct term_forms {
      * form[end]. */
     uint32_t *form, *end;
     uint32_t count; /* of all */
+    /* By map, then by number of the WORD term: the rank. */
+    uint32_t **rank;
 };
 
 struct inversion {

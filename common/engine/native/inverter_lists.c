@@ -135,8 +135,9 @@ static int lay_out(struct window *w, uint32_t first, struct err *err)
 }
 
 /* One occurrence of the term of this rank, which may be in another window. */
-static inline void put_occurrence(struct window *w, uint32_t rank, doc_id doc,
-                                  uint32_t times, uint32_t position)
+static inline __attribute__((always_inline)) void
+put_occurrence(struct window *w, enum kind kind, uint32_t rank, doc_id doc,
+               uint32_t times, uint32_t position)
 {
     uint32_t place = rank - w->first;
     if (place >= w->count || w->end[place].posting == NO_LIST)
@@ -149,7 +150,7 @@ static inline void put_occurrence(struct window *w, uint32_t rank, doc_id doc,
         *posting = (struct posting){doc, 0};
     }
     posting->frequency += times;
-    if (w->kind == KIND_OTHERS)
+    if (kind == KIND_OTHERS)
         return;
     w->position[end->position++] = position;
     if (times == 2)
@@ -160,24 +161,26 @@ static inline void put_occurrence(struct window *w, uint32_t rank, doc_id doc,
 static inline __attribute__((always_inline)) void
 scan_article(struct window *w, enum kind kind, doc_id doc)
 {
-    const struct inverter *inverter = w->inv->inverter;
-    const struct inverted *article = w->inv->article[doc];
-    const struct stemming *form = inverter->maps[article->map].form;
-    const uint32_t *rank = w->terms->rank;
+    const struct inversion *inv = w->inv;
+    const struct inverted *article = inv->article[doc];
     uint32_t title_end = article->record.part[PART_TITLE].end, token;
-    for (struct token_walk walk = token_walk(inverter, article);
+    for (struct token_walk walk = token_walk(inv->inverter, article);
          token_next(&walk, &token);) {
-        uint32_t id = token & STREAM_ID;
-        if (kind == KIND_CAPS && !(token & STREAM_CAPS))
-            continue;
-        if (kind == KIND_OTHERS)
-            id = form[id].score - 1;
-        put_occurrence(w, rank[id], doc, walk.position < title_end ? 2 : 1,
+        uint32_t rank = token & STREAM_ID;
+        if (kind == KIND_CAPS) {
+            if (!(token & STREAM_CAPS))
+                continue;
+            rank = inv->caps.rank[inv->words.id[rank]];
+        }
+        put_occurrence(w, kind, rank, doc, walk.position < title_end ? 2 : 1,
                        walk.position);
     }
-    if (kind == KIND_OTHERS)
-        for (uint32_t i = article->fields; i < article->fields_end; i++)
-            put_occurrence(w, rank[inverter->field_stream[i]], doc, 1, 0);
+    if (kind != KIND_OTHERS)
+        return;
+    for (uint32_t i = article->fields; i < article->fields_end; i++)
+        put_occurrence(w, kind,
+                       inv->others.rank[inv->inverter->field_stream[i]], doc, 1,
+                       0);
 }
 
 static void scan(struct window *w)
@@ -272,8 +275,28 @@ static int invert(struct window *w, struct err *err)
     return rc;
 }
 
+/* The numbers in the stream give way to ranks, which are looked up once and not once for
+ * each window: first to those of words, then to those of what the words are scored by. */
+static void renumber(const struct inversion *inv, uint32_t *const *rank_by_map,
+                     const uint32_t *rank)
+{
+    struct inverter *inverter = inv->inverter;
+    for (doc_id doc = 0; doc < inv->docs; doc++) {
+        const struct inverted *article = inv->article[doc];
+        const uint32_t *by = rank_by_map ? rank_by_map[article->map] : rank;
+        uint32_t *end = inverter->stream + article->stream_end;
+        for (uint32_t *at = inverter->stream + article->stream; at < end;) {
+            if (*at == STREAM_JUMP)
+                at += 2;
+            *at = (*at & ~(uint32_t)STREAM_ID) | by[*at & STREAM_ID];
+            at++;
+        }
+    }
+}
+
 int invert_words(struct inversion *inv, struct err *err)
 {
+    renumber(inv, NULL, inv->words.rank);
     inv->place = arena_array(&inv->arena, struct term_place, inv->words.count);
     if (!inv->place)
         return no_memory(err);
@@ -301,6 +324,7 @@ int invert_caps(struct inversion *inv, struct err *err)
 
 int invert_others(struct inversion *inv, struct err *err)
 {
+    renumber(inv, inv->forms.rank, NULL);
     struct window w = {.inv = inv,
                        .kind = KIND_OTHERS,
                        .terms = &inv->others,

@@ -1,42 +1,19 @@
-/* Counted as articles come, while their words are in the cache, so that the sizes of all
- * lists are known before the first is made; an article that is archived is counted
- * back. The stamp finds the first occurrence in an article.
- */
 #include "engine/native/inverter_internal.h"
 
 #include "base/err.h"
 
-/* `sign` is 1, or UINT32_MAX to subtract. */
-static inline void count_one(struct tally *tally, uint32_t stamp, uint32_t sign,
-                             bool title)
+void tally_archived(struct inverter *inverter, const struct inverted *article)
 {
-    if (tally->stamp != stamp) {
-        tally->stamp = stamp;
-        tally->docs += sign;
-    }
-    tally->frequency += title ? 2 * sign : sign;
-    tally->title += title ? sign : 0;
-}
-
-void tally_article(struct inverter *inverter, const struct inverted *article,
-                   bool add)
-{
-    uint32_t sign = add ? 1 : UINT32_MAX, stamp = ++inverter->stamp, token;
+    uint32_t stamp = ++inverter->stamp, token;
     uint32_t title_end = article->record.part[PART_TITLE].end;
     struct stemming *form = inverter->maps[article->map].form;
     for (struct token_walk walk = token_walk(inverter, article);
-         token_next(&walk, &token);) {
-        uint32_t id = token & STREAM_ID;
-        bool title = walk.position < title_end;
-        count_one(&inverter->word[id], stamp, sign, title);
-        if (token & STREAM_CAPS)
-            count_one(&inverter->caps[id], stamp, sign, title);
-        form[id].tokens += sign;
-        count_one(&inverter->other[form[id].score - 1], stamp, sign, title);
-    }
+         token_next(&walk, &token);)
+        tally_token(inverter, form, token & STREAM_ID, token & STREAM_CAPS,
+                    stamp, UINT32_MAX, walk.position < title_end);
     for (uint32_t i = article->fields; i < article->fields_end; i++)
-        count_one(&inverter->other[inverter->field_stream[i]], stamp, sign,
-                  false);
+        tally_one(&inverter->other[inverter->field_stream[i]], stamp,
+                  UINT32_MAX, false);
 }
 
 struct term_counts tally_counts(const struct tally *tally,

@@ -5,42 +5,12 @@
 #include "base/mem.h"
 #include "segment/stems.h"
 
-#include <stdlib.h>
-
 static int no_memory(struct err *err)
 {
     return err_set(err, ERR_NOMEM, "no memory to sort the words");
 }
 
 /* --- the order of terms --- */
-
-struct sortable {
-    uint64_t prefix; /* the first bytes of the text, big-endian */
-    uint32_t id;
-};
-
-static uint64_t prefix_of(struct slice text)
-{
-    uint64_t prefix = 0;
-    for (size_t i = 0; i < 8; i++)
-        prefix = prefix << 8 | (i < text.len ? text.data[i] : 0);
-    return prefix;
-}
-
-/* By text, then by width: no text has a byte as small as TERM_JOINED, so that is the
- * order of terms, too. */
-static int compare_terms(const void *a, const void *b, void *context)
-{
-    const struct sortable *x = a, *y = b;
-    const struct vocabulary *vocabulary = context;
-    if (x->prefix != y->prefix)
-        return x->prefix < y->prefix ? -1 : 1;
-    int order = slice_cmp(vocabulary_text(vocabulary, x->id),
-                          vocabulary_text(vocabulary, y->id));
-    return order ? order
-                 : (int)vocabulary_tag(vocabulary, x->id) -
-                       (int)vocabulary_tag(vocabulary, y->id);
-}
 
 static int make_terms(struct inversion *inv, uint32_t ids,
                       struct sorted_terms *out, struct err *err)
@@ -51,34 +21,25 @@ static int make_terms(struct inversion *inv, uint32_t ids,
     return out->id && out->rank ? ERR_OK : no_memory(err);
 }
 
-static void add_term(struct sorted_terms *terms, uint32_t id)
-{
-    terms->rank[id] = terms->count;
-    terms->id[terms->count++] = id;
-}
-
+/* No text has a byte as small as TERM_JOINED, so by text and then by width is the order of
+ * WORD terms, too. */
 static int sort_vocabulary(struct inversion *inv, struct vocabulary *vocabulary,
                            const struct tally *tally, struct sorted_terms *out,
                            struct err *err)
 {
-    uint32_t ids = vocabulary->count, count = 0;
+    uint32_t ids = vocabulary->count;
     int rc = make_terms(inv, ids, out, err);
     if (rc)
         return rc;
-    struct sortable *sortable =
-        mem_alloc((ids + UINT64_C(1)) * sizeof *sortable);
-    if (!sortable)
-        return no_memory(err);
     for (uint32_t id = 0; id < ids; id++) {
         out->rank[id] = NO_LIST;
         if (tally[id].docs)
-            sortable[count++] = (struct sortable){
-                prefix_of(vocabulary_text(vocabulary, id)), id};
+            out->id[out->count++] = id;
     }
-    qsort_r(sortable, count, sizeof *sortable, compare_terms, vocabulary);
-    for (uint32_t i = 0; i < count; i++)
-        add_term(out, sortable[i].id);
-    mem_free(sortable);
+    if (vocabulary_sort(vocabulary, out->id, out->count))
+        return no_memory(err);
+    for (uint32_t i = 0; i < out->count; i++)
+        out->rank[out->id[i]] = i;
     return ERR_OK;
 }
 
@@ -91,9 +52,13 @@ static int choose_caps(struct inversion *inv, struct err *err)
         return rc;
     for (uint32_t id = 0; id < ids; id++)
         inv->caps.rank[id] = NO_LIST;
-    for (uint32_t i = 0; i < inv->words.count; i++)
-        if (inv->inverter->caps[inv->words.id[i]].docs)
-            add_term(&inv->caps, inv->words.id[i]);
+    for (uint32_t i = 0; i < inv->words.count; i++) {
+        uint32_t id = inv->words.id[i];
+        if (inv->inverter->caps[id].docs == 0)
+            continue;
+        inv->caps.rank[id] = inv->caps.count;
+        inv->caps.id[inv->caps.count++] = id;
+    }
     return ERR_OK;
 }
 
@@ -124,20 +89,32 @@ static bool is_alone(const struct inversion *inv, uint32_t number)
             !slice_eq(vocabulary_text(words, id[number + 1]), form));
 }
 
+/* What each word is scored by in the language of this map; NO_LIST where no live article of
+ * it has the word. */
+static uint32_t *ranks_of_map(struct inversion *inv, const struct form_map *map)
+{
+    uint32_t *rank = arena_array(&inv->arena, uint32_t, inv->words.count);
+    for (uint32_t number = 0; rank && number < inv->words.count; number++) {
+        uint32_t id = inv->words.id[number];
+        rank[number] = id < map->capacity && map->form[id].tokens
+                           ? inv->others.rank[map->form[id].score - 1]
+                           : NO_LIST;
+    }
+    return rank;
+}
+
 typedef void (*form_visit)(struct inversion *inv, uint32_t rank,
                            uint32_t number);
 
-/* Each STEM or PLAIN term (`rank`) with each of its forms (`number`), these rising. */
+/* Each STEM or PLAIN term (`rank`) with each of its forms (`number`), those of a stem
+ * rising: its language has one map. */
 static void each_form(struct inversion *inv, form_visit visit)
 {
-    const struct inverter *inverter = inv->inverter;
-    for (uint32_t number = 0; number < inv->words.count; number++) {
-        uint32_t id = inv->words.id[number];
-        for (uint32_t m = 0; m < inverter->map_capacity; m++) {
-            const struct form_map *map = &inverter->maps[m];
-            if (id < map->capacity && map->form[id].tokens)
-                visit(inv, inv->others.rank[map->form[id].score - 1], number);
-        }
+    for (uint32_t m = 0; m <= inv->inverter->langs.count; m++) {
+        const uint32_t *rank = inv->forms.rank[m];
+        for (uint32_t number = 0; rank && number < inv->words.count; number++)
+            if (rank[number] != NO_LIST)
+                visit(inv, rank[number], number);
     }
 }
 
@@ -169,8 +146,17 @@ static int find_forms(struct inversion *inv, struct err *err)
     struct term_forms *forms = &inv->forms;
     forms->end = arena_array(&inv->arena, uint32_t, inv->others.count);
     forms->only = arena_array(&inv->arena, uint32_t, inv->others.count);
-    if (!forms->end || !forms->only)
+    forms->rank = arena_array(&inv->arena, uint32_t *,
+                              inv->inverter->langs.count + UINT64_C(1));
+    if (!forms->end || !forms->only || !forms->rank)
         return no_memory(err);
+    for (uint32_t m = 0; m <= inv->inverter->langs.count; m++) {
+        if (m >= inv->inverter->map_capacity)
+            break; /* not one article */
+        forms->rank[m] = ranks_of_map(inv, &inv->inverter->maps[m]);
+        if (!forms->rank[m])
+            return no_memory(err);
+    }
     for (uint32_t i = 0; i < inv->others.count; i++)
         forms->only[i] = NO_LIST;
     each_form(inv, count_form);

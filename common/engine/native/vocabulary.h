@@ -61,6 +61,11 @@ int vocabulary_put(struct vocabulary *vocabulary,
 struct slice vocabulary_text(const struct vocabulary *vocabulary, uint32_t id);
 uint8_t vocabulary_tag(const struct vocabulary *vocabulary, uint32_t id);
 
+/* Put numbers in the order of their texts, byte by byte, and of their tags where these are
+ * equal. ERR_NOMEM. */
+int vocabulary_sort(const struct vocabulary *vocabulary, uint32_t *id,
+                    size_t count);
+
 /* Bytes held. */
 size_t vocabulary_memory(const struct vocabulary *vocabulary);
 
