@@ -69,11 +69,21 @@ static inline uint32_t model_capitals(const struct model *m, size_t article,
     return tf;
 }
 
+static inline bool model_has_form(const struct model *m, size_t article,
+                                  struct slice form)
+{
+    const struct tokens *tokens = &m->article[article].analysis.tokens;
+    for (size_t i = 0; i < tokens->count; i++)
+        if (slice_eq(tokens->token[i].form, form))
+            return true;
+    return false;
+}
+
 static inline double model_idf_of(const struct model *m, size_t with)
 {
     double n = (double)m->count, df = (double)with;
     double idf = log((n - df + 0.5) / (df + 0.5));
-    return idf > 0.05 ? idf : 0.05;
+    return idf > 0.2 ? idf : 0.2;
 }
 
 static inline double model_idf(const struct model *m, const struct node *node)
@@ -103,7 +113,7 @@ static inline double model_idf(const struct model *m, const struct node *node)
 
 static inline float model_weight(double idf)
 {
-    return (float)(idf * ((double)1.2f + 1) * 8192);
+    return (float)(idf * ((double)2.0f + 1) * 8192);
 }
 
 static inline uint32_t model_contribution(const struct model *m, size_t article,
@@ -113,9 +123,9 @@ static inline uint32_t model_contribution(const struct model *m, size_t article,
     for (size_t i = 0; i < m->count; i++)
         words += m->article[i].analysis.word_count;
     float average = (float)((double)words / (double)m->count);
-    float per_word = 1.2f * 0.75f / average;
+    float per_word = 2.0f * 0.75f / average;
     float scaled = per_word * (float)m->article[article].analysis.word_count;
-    float k = 1.2f * (1.0f - 0.75f) + scaled;
+    float k = 2.0f * (1.0f - 0.75f) + scaled;
     float share = (float)tf / ((float)tf + k);
     return (uint32_t)floorf(weight * share);
 }
@@ -197,10 +207,12 @@ static inline uint32_t model_score(const struct model *m, size_t article,
         if (tf)
             score += model_contribution(m, article, weight, tf);
         if (tf && node->kind == NODE_WORD && node->caps.len) {
-            size_t with = 0;
-            for (size_t i = 0; i < m->count; i++)
+            size_t with = 0, plain = 0;
+            for (size_t i = 0; i < m->count; i++) {
                 with += model_capitals(m, i, node->caps) > 0;
-            double more = model_idf_of(m, with) - idf;
+                plain += model_has_form(m, i, node->caps);
+            }
+            double more = model_idf_of(m, with) - model_idf_of(m, plain);
             uint32_t capitals = model_capitals(m, article, node->caps);
             if (more > 0 && capitals)
                 score += model_contribution(m, article, model_weight(more),

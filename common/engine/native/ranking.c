@@ -97,6 +97,13 @@ static int capital_terms(const struct segment *segment, const struct node *word,
     return word_terms_capitals(segment, word->caps, arena, out, err);
 }
 
+static int plain_terms(const struct segment *segment, const struct node *word,
+                       struct arena *arena, struct word_terms *out,
+                       struct err *err)
+{
+    return word_terms_form(segment, word->caps, arena, out, err);
+}
+
 /* Robertson & Spärck Jones (1976), never less than the floor. */
 static int frequency_idf(struct weigher *w, const struct node *word,
                          find_terms terms_of, bool disjoint, double *out)
@@ -190,19 +197,28 @@ static float weight_of(double idf)
     return (float)(idf * ((double)BM25_K1 + 1) * SCORE_UNIT);
 }
 
+/* What capitals say beyond the form: nothing where all is written in them. */
+static int weigh_capitals(struct weigher *w, struct scored_part *part)
+{
+    double capitals, form = 0;
+    int rc = frequency_idf(w, part->node, capital_terms, false, &capitals);
+    if (rc == ERR_OK)
+        rc = frequency_idf(w, part->node, plain_terms, false, &form);
+    if (rc == ERR_OK && capitals > form)
+        part->capitals = weight_of(capitals - form);
+    return rc;
+}
+
 static int weigh(struct weigher *w, struct scored_part *part)
 {
-    double idf, capitals;
+    double idf;
     int rc = idf_of(w, part->node, &idf);
     if (rc)
         return rc;
     part->weight = weight_of(idf);
-    if (part->node->kind != NODE_WORD || part->node->caps.len == 0)
-        return ERR_OK;
-    rc = frequency_idf(w, part->node, capital_terms, false, &capitals);
-    if (rc == ERR_OK && capitals > idf)
-        part->capitals = weight_of(capitals - idf);
-    return rc;
+    return part->node->kind == NODE_WORD && part->node->caps.len
+               ? weigh_capitals(w, part)
+               : ERR_OK;
 }
 
 static int weigh_all(struct weigher *w)

@@ -10,7 +10,7 @@
 #include "engine/native/native_view.h"
 
 #define SCORE_UNIT 8192
-#define IDF_FLOOR 0.05
+#define IDF_FLOOR 0.2
 #define CLOSENESS 0.25f
 enum { CLOSENESS_REACH = 15 }; /* words between, at most */
 
