@@ -24,6 +24,11 @@ static bool strikes(const char *name, bool changes)
     }
     if (here && shim.mode == SHIM_DIE)
         _exit(SHIM_EXIT);
+    if (here && shim.mode == SHIM_HOOK) {
+        shim.mode = SHIM_PASS;
+        shim.hook(shim.context);
+        return false;
+    }
     bool fails = here ? shim.mode != SHIM_AFTERWARDS
                       : shim.mode == SHIM_FAIL_ALL && shim.struck && changes;
     if (fails)
@@ -82,7 +87,8 @@ ssize_t __wrap_write(int fd, const void *data, size_t size)
 {
     /* A disk that is full takes what there is room for; a process that dies has
      * written some of it. */
-    if (shim.mode != SHIM_PASS && shim.calls == shim.at)
+    if (shim.mode != SHIM_PASS && shim.mode != SHIM_HOOK &&
+        shim.mode != SHIM_AFTERWARDS && shim.calls == shim.at)
         (void)!__real_write(fd, data, size / 2);
     if (strikes("write", true))
         return -1;

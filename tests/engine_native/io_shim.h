@@ -13,7 +13,8 @@ enum shim_mode {
     SHIM_FAIL,     /* one call fails with shim.error; half of a write is done */
     SHIM_FAIL_ALL, /* that call, and all after it that change something */
     SHIM_DIE,      /* the process ends in the middle of the call */
-    SHIM_AFTERWARDS /* the process ends when the call is done */
+    SHIM_AFTERWARDS, /* the process ends when the call is done */
+    SHIM_HOOK        /* shim.hook runs before the call; its own calls pass */
 };
 
 enum { SHIM_EXIT = 97 };
@@ -25,6 +26,8 @@ struct shim {
     uint64_t calls; /* so far */
     bool struck;
     char name[32]; /* of the call that was struck: "renameat" */
+    void (*hook)(void *context);
+    void *context;
     /* How often MANIFEST was replaced; may be in memory shared with a parent. */
     volatile uint32_t *commits;
 };

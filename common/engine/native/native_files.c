@@ -206,27 +206,53 @@ static int remove_leftover(const char *dir, int in, const char *name,
     return ERR_OK;
 }
 
+/* The next name of ours that `manifest` does not name; NULL at the end. */
+static const char *next_leftover(DIR *entries, const char *segments,
+                                 const struct manifest *manifest, int *rc,
+                                 struct err *err)
+{
+    const struct dirent *entry;
+    while (errno = 0, (entry = readdir(entries))) {
+        struct slice name = slice_of(entry->d_name);
+        if (is_ours(name) && !is_named(manifest, name))
+            return entry->d_name;
+    }
+    if (errno)
+        *rc = err_set_errno(err, "read", segments);
+    return NULL;
+}
+
 static int clean_segments(const char *dir, const char *segments,
                           const struct manifest *manifest, struct err *err)
 {
     bool manifest_is_safe = false;
+    const char *name;
     int rc = ERR_OK;
     DIR *entries = opendir(segments);
     if (!entries)
         return errno == ENOENT ? ERR_OK : err_set_errno(err, "open", segments);
-    while (rc == ERR_OK) {
-        errno = 0;
-        const struct dirent *entry = readdir(entries);
-        if (!entry) {
-            if (errno)
-                rc = err_set_errno(err, "read", segments);
-            break;
-        }
-        struct slice name = slice_of(entry->d_name);
-        if (is_ours(name) && !is_named(manifest, name))
-            rc = remove_leftover(dir, dirfd(entries), entry->d_name,
-                                 &manifest_is_safe, err);
-    }
+    while (rc == ERR_OK &&
+           (name = next_leftover(entries, segments, manifest, &rc, err)))
+        rc = remove_leftover(dir, dirfd(entries), name, &manifest_is_safe, err);
+    closedir(entries);
+    return rc;
+}
+
+int native_check_unused(const char *dir, struct err *err)
+{
+    static const struct manifest nothing = {0};
+    char segments[PATH_MAX];
+    int rc = path_of(dir, SLICE(SEGMENT_DIR), segments, err);
+    DIR *entries = rc ? NULL : opendir(segments);
+    if (!entries && !rc && errno != ENOENT)
+        rc = err_set_errno(err, "open", segments);
+    if (!entries)
+        return rc;
+    if (next_leftover(entries, segments, &nothing, &rc, err))
+        rc = err_set(err, ERR_CORRUPT,
+                     "%s: there are segments, and no MANIFEST that names "
+                     "them; bring it back, or remove %s to begin anew",
+                     dir, segments);
     closedir(entries);
     return rc;
 }

@@ -52,4 +52,8 @@ int generation_publish(const char *dir, struct manifest *manifest,
 int native_clean(const char *dir, const struct manifest *manifest,
                  struct err *err);
 
+/* Before a new index is begun: ERR_CORRUPT when there are segments. No run makes one
+ * before there is a MANIFEST, so they are of an index that has lost it. */
+int native_check_unused(const char *dir, struct err *err);
+
 #endif

@@ -46,7 +46,7 @@ static int create_index(struct native_writer *self, struct err *err)
     self->manifest =
         (struct manifest){.analysis_version = ANALYSIS_VERSION,
                           .fold_version = slice_of(fold_version())};
-    int rc = native_clean(self->dir, &self->manifest, err);
+    int rc = native_check_unused(self->dir, err);
     if (rc == ERR_OK)
         rc = dir_make(self->segments_dir, 0755, err);
     if (rc == ERR_OK)
@@ -64,8 +64,6 @@ static int check_index(struct native_writer *self, struct err *err)
                        "%s: made by the engine '%s', not by '%s'", self->dir,
                        engine, native_engine.name);
     int rc = manifest_check_analysis(&self->manifest, err);
-    if (rc == ERR_OK)
-        rc = native_clean(self->dir, &self->manifest, err);
     /* An index without segments may have come here without their folder. */
     return rc ? rc : dir_make(self->segments_dir, 0755, err);
 }
@@ -137,7 +135,10 @@ static int open_index(struct native_writer *self, struct err *err)
         rc = check_index(self, err);
     if (rc == ERR_OK)
         rc = open_segments(self, err);
-    return rc ? rc : check_statistics(self, err);
+    if (rc == ERR_OK)
+        rc = check_statistics(self, err);
+    /* Not before it is sure that what MANIFEST names is whole. */
+    return rc ? rc : native_clean(self->dir, &self->manifest, err);
 }
 
 int native_writer_open(const char *dir, const struct writer_options *options,
