@@ -11,6 +11,14 @@
 
 #include <unistd.h>
 
+/* Thousands of small files are written, and none must outlive a crash. */
+int fsync(int fd);
+int fsync(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
 struct bed {
     char dir[32], path[48];
     struct segment_writer *writer;
