@@ -54,36 +54,56 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_NOMEM, "no memory for the words of an article");
 }
 
+static int bigger_capacity(uint32_t capacity, uint64_t need, uint64_t *out,
+                           struct err *err)
+{
+    for (*out = capacity ? capacity : FIRST_CAPACITY; *out < need;)
+        *out *= 2;
+    return *out <= UINT32_MAX
+               ? ERR_OK
+               : err_set(err, ERR_LIMIT, "too much for one segment");
+}
+
 int inverter_grow(void *array, uint32_t *capacity, uint64_t need, size_t size,
                   struct err *err)
 {
+    uint64_t bigger;
     if (need <= *capacity)
         return ERR_OK;
-    uint64_t bigger = *capacity ? *capacity : FIRST_CAPACITY;
-    while (bigger < need)
-        bigger *= 2;
-    if (bigger > UINT32_MAX)
-        return err_set(err, ERR_LIMIT, "too much for one segment");
-    uint8_t *old;
-    memcpy(&old, array, sizeof old);
-    uint8_t *grown = mem_realloc(old, bigger * size);
-    if (!grown)
+    int rc = bigger_capacity(*capacity, need, &bigger, err);
+    if (rc)
+        return rc;
+    uint8_t *at;
+    memcpy(&at, array, sizeof at);
+    at = mem_realloc(at, bigger * size);
+    if (!at)
         return no_memory(err);
-    memcpy(array, &grown, sizeof grown);
+    memcpy(array, &at, sizeof at);
     *capacity = (uint32_t)bigger;
     return ERR_OK;
 }
 
-static int grow_zeroed(void *array, uint32_t *capacity, uint64_t need,
-                       size_t size, struct err *err)
+/* For what is looked up at random: new elements are zero. */
+static int grow_table(void *array, uint32_t *capacity, uint64_t need,
+                      size_t size, struct err *err)
 {
-    uint32_t before = *capacity;
-    int rc = inverter_grow(array, capacity, need, size, err);
-    if (rc || before == *capacity)
+    uint64_t bigger;
+    if (need <= *capacity)
+        return ERR_OK;
+    int rc = bigger_capacity(*capacity, need, &bigger, err);
+    if (rc)
         return rc;
-    uint8_t *grown;
-    memcpy(&grown, array, sizeof grown);
-    memset(grown + before * size, 0, (*capacity - before) * size);
+    uint8_t *new = mem_alloc(bigger * size), *old;
+    if (!new)
+        return no_memory(err);
+    mem_random_access(new, bigger * size);
+    memcpy(&old, array, sizeof old);
+    if (old)
+        memcpy(new, old, *capacity * size);
+    memset(new + *capacity *size, 0, (bigger - *capacity) * size);
+    mem_free(old);
+    memcpy(array, &new, sizeof new);
+    *capacity = (uint32_t)bigger;
     return ERR_OK;
 }
 
@@ -109,8 +129,8 @@ static int put_other(struct inverter *inverter, const struct term *term,
     int rc = put(&inverter->others, term_slice(term), 0, id, err);
     if (rc)
         return rc;
-    return grow_zeroed(&inverter->other, &inverter->other_capacity,
-                       inverter->others.count, sizeof *inverter->other, err);
+    return grow_table(&inverter->other, &inverter->other_capacity,
+                      inverter->others.count, sizeof *inverter->other, err);
 }
 
 /* --- what an article is, besides its words --- */
@@ -154,8 +174,8 @@ static int find_map(struct inverter *inverter, struct inverted *article,
             return rc;
         article->map = number + 1;
     }
-    return grow_zeroed(&inverter->maps, &inverter->map_capacity,
-                       article->map + UINT64_C(1), sizeof *inverter->maps, err);
+    return grow_table(&inverter->maps, &inverter->map_capacity,
+                      article->map + UINT64_C(1), sizeof *inverter->maps, err);
 }
 
 /* Steps from one sentence to the next, times two, plus one where a paragraph begins. */
@@ -239,14 +259,14 @@ static int make_room(struct inverter *inverter, struct form_map *map,
 {
     uint64_t need = inverter->words.count + more;
     uint32_t capacity = inverter->word_capacity;
-    int rc = grow_zeroed(&inverter->word, &capacity, need,
-                         sizeof *inverter->word, err);
+    int rc = grow_table(&inverter->word, &capacity, need,
+                        sizeof *inverter->word, err);
     if (rc == ERR_OK)
-        rc = grow_zeroed(&inverter->caps, &inverter->word_capacity, need,
-                         sizeof *inverter->caps, err);
+        rc = grow_table(&inverter->caps, &inverter->word_capacity, need,
+                        sizeof *inverter->caps, err);
     if (rc == ERR_OK)
-        rc = grow_zeroed(&map->form, &map->capacity, need, sizeof *map->form,
-                         err);
+        rc = grow_table(&map->form, &map->capacity, need, sizeof *map->form,
+                        err);
     return rc;
 }
 
@@ -347,9 +367,12 @@ int inverter_add(struct inverter *inverter, const struct article *article,
 {
     struct inverted new = {.ticket = ticket};
     inverter->stamp++;
-    int rc = inverter_grow(&inverter->article, &inverter->article_capacity,
-                           inverter->articles + UINT64_C(1),
-                           sizeof *inverter->article, err);
+    int rc =
+        inverter->articles < INVERTER_ARTICLES
+            ? inverter_grow(&inverter->article, &inverter->article_capacity,
+                            inverter->articles + UINT64_C(1),
+                            sizeof *inverter->article, err)
+            : err_set(err, ERR_LIMIT, "too many articles for one segment");
     if (rc == ERR_OK)
         rc = keep_record(inverter, record, &new.record, err);
     if (rc == ERR_OK)

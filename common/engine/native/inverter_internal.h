@@ -25,6 +25,9 @@ enum { STREAM_ID = (1 << 30) - 1 };
 /* So that a frequency, twice the tokens at most, fits 32 bits. */
 #define STREAM_MAX (UINT32_C(1) << 31)
 
+/* Leaves a bit of a doc id free. */
+#define INVERTER_ARTICLES (UINT32_C(1) << 31)
+
 /* How much of a term is in the live articles. */
 struct tally {
     uint32_t docs, frequency;
@@ -178,7 +181,7 @@ struct inversion {
     struct segment_writer *segment;
     uint32_t docs, all;              /* live articles; with the old versions */
     const struct inverted **article; /* by doc id */
-    uint32_t *lengths;               /* by doc id, `docs` of them */
+    uint32_t *lengths, *title_ends;  /* by doc id, `docs` of them */
     struct term_place *place;        /* of WORD terms, by number */
     struct sorted_terms words, caps, others;
     struct term_forms forms;

@@ -12,7 +12,7 @@
 #include <assert.h>
 
 /* Tests, which have small blocks, have many windows, too. */
-enum { WINDOW_SHARE = 2, WINDOW_LEAST = SEGMENT_BLOCK << 10 };
+enum { WINDOW_LEAST = SEGMENT_BLOCK << 10 };
 
 static int no_memory(struct err *err)
 {
@@ -21,21 +21,11 @@ static int no_memory(struct err *err)
 
 /* --- a window of lists --- */
 
-struct posting {
-    doc_id doc;
-    uint32_t frequency;
-};
-
-/* Where the next occurrence of a list goes. */
-struct end {
-    uint32_t
-        posting; /* the latest; NO_LIST: not wanted, another list is equal */
-    uint32_t position; /* the next */
-};
-
 enum kind { KIND_WORDS, KIND_CAPS, KIND_OTHERS };
 
-/* Lists [first, first + count) of one kind. */
+/* Lists [first, first + count) of one kind, as rows of occurrences. One with a position
+ * is its document and that (64 bits); one without is its document and a bit that says
+ * whether it is in the title (32 bits). */
 struct window {
     const struct inversion *inv;
     enum kind kind;
@@ -44,20 +34,28 @@ struct window {
     const uint32_t *only; /* by rank: the only word of the term, or NO_LIST; may
                              be NULL */
     uint32_t first, count;
-    struct end *end; /* `count` of them */
-    struct posting *posting;
-    uint32_t *position;
-    uint32_t end_capacity, posting_capacity, position_capacity;
+    uint32_t
+        *end; /* by rank - first: where the next occurrence of a list goes; or
+                      SHARED */
+    uint64_t *placed;
+    uint32_t *bare;
+    uint32_t end_capacity, placed_capacity, bare_capacity;
+
+    uint32_t *position; /* those of one document */
+    uint32_t position_capacity;
 };
+
+#define SHARED UINT32_MAX /* not wanted: another list is equal */
+#define IN_TITLE (UINT32_C(1) << 31)
 
 static const struct tally *tally_of(const struct window *window, uint32_t rank)
 {
     return &window->tally[window->terms->id[rank]];
 }
 
-static bool has_positions(const struct window *window)
+static uint32_t occurrences_of(const struct tally *tally)
 {
-    return window->kind != KIND_OTHERS;
+    return tally->frequency - tally->title;
 }
 
 static struct term_counts counts_of(const struct window *window, uint32_t rank)
@@ -72,94 +70,109 @@ static struct term_counts counts_of(const struct window *window, uint32_t rank)
     return tally_counts(tally_of(window, rank), class);
 }
 
-/* The place of the list that serves this term, too, or NULL. */
-static const struct term_place *shared_place(const struct window *window,
-                                             uint32_t rank)
+/* Whether the list of its only word serves this term, too. */
+static bool is_shared(const struct window *window, uint32_t rank)
 {
     const struct inversion *inv = window->inv;
     if (!window->only || window->only[rank] == NO_LIST)
-        return NULL;
-    uint32_t number = window->only[rank];
-    struct term_counts word =
-        tally_counts(&inv->inverter->word[inv->words.id[number]], TERM_WORD);
+        return false;
+    uint32_t word = inv->words.id[window->only[rank]];
+    struct term_counts its =
+        tally_counts(&inv->inverter->word[word], TERM_WORD);
     struct term_counts counts = counts_of(window, rank);
-    return term_shares_list(&counts, &word) ? &inv->place[number] : NULL;
+    return term_shares_list(&counts, &its);
 }
 
+/* As large as the stream, so that words take two or three walks and all the rest one or
+ * two. */
 uint64_t inversion_window(const struct inverter *inverter)
 {
-    uint64_t share =
-        inverter->stream_len * sizeof *inverter->stream / WINDOW_SHARE;
-    return share > WINDOW_LEAST ? share : WINDOW_LEAST;
+    uint64_t stream = inverter->stream_len * sizeof *inverter->stream;
+    return stream > WINDOW_LEAST ? stream : WINDOW_LEAST;
 }
 
 /* As many lists from `first` on as a window has room for, at least one; where each
  * begins. */
 static int lay_out(struct window *w, uint32_t first, struct err *err)
 {
+    size_t size = w->kind == KIND_OTHERS ? sizeof *w->bare : sizeof *w->placed;
     uint64_t room = inversion_window(w->inv->inverter), taken = 0;
-    uint64_t postings = 0, positions = 0;
     int rc = ERR_OK;
     w->first = first;
-    for (w->count = 0; rc == ERR_OK && first + w->count < w->terms->count;
-         w->count++) {
+    for (w->count = 0; first + w->count < w->terms->count; w->count++) {
         uint32_t rank = first + w->count;
-        const struct tally *tally = tally_of(w, rank);
-        bool wanted = !shared_place(w, rank);
-        if (wanted) {
-            taken += tally->docs * sizeof *w->posting;
-            taken +=
-                has_positions(w) ? tally->frequency * sizeof *w->position : 0;
-        }
-        taken += sizeof *w->end;
-        if (w->count && taken > room)
+        bool shared = is_shared(w, rank);
+        uint32_t need = shared ? 0 : occurrences_of(tally_of(w, rank));
+        if (w->count && (taken + need) * size > room)
             break;
         rc = inverter_grow(&w->end, &w->end_capacity, w->count + UINT64_C(1),
                            sizeof *w->end, err);
         if (rc)
-            break;
-        w->end[w->count] = (struct end){wanted ? (uint32_t)postings : NO_LIST,
-                                        (uint32_t)positions};
-        postings += wanted ? tally->docs : 0;
-        positions += wanted && has_positions(w) ? tally->frequency : 0;
+            return rc;
+        w->end[w->count] = shared ? SHARED : (uint32_t)taken;
+        taken += need;
     }
-    if (rc == ERR_OK)
-        rc = inverter_grow(&w->posting, &w->posting_capacity, postings,
-                           sizeof *w->posting, err);
-    if (rc == ERR_OK)
-        rc = inverter_grow(&w->position, &w->position_capacity, positions,
-                           sizeof *w->position, err);
-    for (uint64_t i = 0; rc == ERR_OK && i < postings; i++)
-        w->posting[i].doc = DOC_END;
-    return rc;
+    if (w->kind == KIND_OTHERS)
+        return inverter_grow(&w->bare, &w->bare_capacity, taken, size, err);
+    return inverter_grow(&w->placed, &w->placed_capacity, taken, size, err);
 }
 
-/* One occurrence of the term of this rank, which may be in another window. */
+/* An occurrence of a list of this window, on its way. */
+struct pick {
+    uint32_t place; /* of the list in the window */
+    uint32_t position;
+    doc_id doc;
+    bool title;
+};
+
+/* Occurrences go to their lists some dozens at a time, so that the ends of these are
+ * fetched side by side. */
+enum { PICKS = 64 };
+struct picks {
+    struct pick pick[PICKS];
+    size_t count;
+};
+
+static void put_picks(struct window *w, enum kind kind, struct picks *picks)
+{
+    for (size_t i = 0; i < picks->count; i++) {
+        uint32_t end = w->end[picks->pick[i].place];
+        if (kind == KIND_OTHERS)
+            __builtin_prefetch(&w->bare[end == SHARED ? 0 : end], 1);
+        else
+            __builtin_prefetch(&w->placed[end == SHARED ? 0 : end], 1);
+    }
+    for (size_t i = 0; i < picks->count; i++) {
+        const struct pick *pick = &picks->pick[i];
+        uint32_t *end = &w->end[pick->place];
+        if (*end == SHARED)
+            continue;
+        if (kind == KIND_OTHERS)
+            w->bare[(*end)++] = pick->doc | (pick->title ? IN_TITLE : 0);
+        else
+            w->placed[(*end)++] = (uint64_t)pick->doc << 32 | pick->position;
+    }
+    picks->count = 0;
+}
+
+/* Of the term of this rank, which is in this window or in another. Without a branch: they
+ * alternate in no order that a processor could guess. */
 static inline __attribute__((always_inline)) void
-put_occurrence(struct window *w, enum kind kind, uint32_t rank, doc_id doc,
-               uint32_t times, uint32_t position)
+pick_occurrence(struct window *w, enum kind kind, struct picks *picks,
+                uint32_t rank, doc_id doc, uint32_t position, bool title)
 {
     uint32_t place = rank - w->first;
-    if (place >= w->count || w->end[place].posting == NO_LIST)
-        return;
-    struct end *end = &w->end[place];
-    struct posting *posting = &w->posting[end->posting];
-    if (posting->doc != doc) {
-        if (posting->doc != DOC_END)
-            posting = &w->posting[++end->posting];
-        *posting = (struct posting){doc, 0};
-    }
-    posting->frequency += times;
-    if (kind == KIND_OTHERS)
-        return;
-    w->position[end->position++] = position;
-    if (times == 2)
-        w->position[end->position++] = position;
+    bool here = place < w->count;
+    picks->pick[picks->count] = (struct pick){place, position, doc, title};
+    __builtin_prefetch(&w->end[here ? place : 0], 1);
+    picks->count += here;
+    if (__builtin_expect(picks->count == PICKS, 0))
+        put_picks(w, kind, picks);
 }
 
 /* `kind` is w->kind, as a constant. */
 static inline __attribute__((always_inline)) void
-scan_article(struct window *w, enum kind kind, doc_id doc)
+scan_article(struct window *w, struct picks *picks, enum kind kind, doc_id doc)
 {
     const struct inversion *inv = w->inv;
     const struct inverted *article = inv->article[doc];
@@ -172,31 +185,33 @@ scan_article(struct window *w, enum kind kind, doc_id doc)
                 continue;
             rank = inv->caps.rank[inv->words.id[rank]];
         }
-        put_occurrence(w, kind, rank, doc, walk.position < title_end ? 2 : 1,
-                       walk.position);
+        pick_occurrence(w, kind, picks, rank, doc, walk.position,
+                        walk.position < title_end);
     }
     if (kind != KIND_OTHERS)
         return;
     for (uint32_t i = article->fields; i < article->fields_end; i++)
-        put_occurrence(w, kind,
-                       inv->others.rank[inv->inverter->field_stream[i]], doc, 1,
-                       0);
+        pick_occurrence(w, kind, picks,
+                        inv->others.rank[inv->inverter->field_stream[i]], doc,
+                        0, false);
 }
 
 static void scan(struct window *w)
 {
+    struct picks picks = {.count = 0};
     for (doc_id doc = 0; doc < w->inv->docs; doc++)
         switch (w->kind) {
         case KIND_WORDS:
-            scan_article(w, KIND_WORDS, doc);
+            scan_article(w, &picks, KIND_WORDS, doc);
             break;
         case KIND_CAPS:
-            scan_article(w, KIND_CAPS, doc);
+            scan_article(w, &picks, KIND_CAPS, doc);
             break;
         case KIND_OTHERS:
-            scan_article(w, KIND_OTHERS, doc);
+            scan_article(w, &picks, KIND_OTHERS, doc);
             break;
         }
+    put_picks(w, w->kind, &picks);
 }
 
 /* --- lists and entries --- */
@@ -213,45 +228,92 @@ static struct slice spell(const struct window *w, uint32_t rank,
     return term_slice(scratch);
 }
 
-static int write_list(const struct window *w, uint32_t rank,
-                      enum term_class class, struct term_entry *entry,
-                      struct err *err)
+static inline bool same_counts(struct term_counts a, struct term_counts b)
 {
-    const struct end *end = &w->end[rank - w->first];
+    return a.docs == b.docs && a.frequency == b.frequency &&
+           a.occurrences == b.occurrences;
+}
+
+/* The positions of one document in a row of occurrences, those in the title twice. How
+ * many occurrences that took is the result. */
+static uint32_t unfold(struct window *w, const uint64_t *placed, uint32_t left,
+                       uint32_t *frequency)
+{
+    doc_id doc = (doc_id)(placed[0] >> 32);
+    uint32_t taken = 0, title_end = w->inv->title_ends[doc];
+    uint32_t *to = w->position;
+    for (; taken < left && placed[taken] >> 32 == doc; taken++) {
+        uint32_t position = (uint32_t)placed[taken];
+        *to++ = position;
+        *to = position;
+        to += position < title_end;
+    }
+    *frequency = (uint32_t)(to - w->position);
+    return taken;
+}
+
+static int write_placed(struct window *w, const uint64_t *placed,
+                        uint32_t count, struct err *err)
+{
+    int rc = ERR_OK;
+    for (uint32_t i = 0; rc == ERR_OK && i < count;) {
+        uint32_t frequency;
+        doc_id doc = (doc_id)(placed[i] >> 32);
+        i += unfold(w, placed + i, count - i, &frequency);
+        rc = postings_add(w->inv->postings, doc, frequency, w->position, err);
+    }
+    return rc;
+}
+
+static int write_bare(const struct window *w, const uint32_t *bare,
+                      uint32_t count, struct err *err)
+{
+    int rc = ERR_OK;
+    for (uint32_t i = 0; rc == ERR_OK && i < count;) {
+        doc_id doc = bare[i] & ~IN_TITLE;
+        uint32_t frequency = 0;
+        for (; i < count && (bare[i] & ~IN_TITLE) == doc; i++)
+            frequency += bare[i] & IN_TITLE ? 2 : 1;
+        rc = postings_add(w->inv->postings, doc, frequency, NULL, err);
+    }
+    return rc;
+}
+
+static int write_list(struct window *w, uint32_t rank, enum term_class class,
+                      struct term_entry *entry, struct err *err)
+{
     const struct tally *tally = tally_of(w, rank);
-    const struct posting *posting = &w->posting[end->posting + 1 - tally->docs];
-    const uint32_t *position =
-        has_positions(w) ? &w->position[end->position - tally->frequency]
-                         : NULL;
+    uint32_t count = occurrences_of(tally);
+    uint32_t begin = w->end[rank - w->first] - count;
     int rc = ERR_OK;
     postings_begin(w->inv->postings, class);
-    for (uint32_t i = 0; rc == ERR_OK && i < tally->docs; i++) {
-        uint32_t frequency = posting[i].frequency;
-        rc = postings_add(w->inv->postings, posting[i].doc, frequency, position,
-                          err);
-        if (position)
-            position += frequency;
+    if (w->kind == KIND_OTHERS) {
+        rc = write_bare(w, w->bare + begin, count, err);
+    } else {
+        /* room for them all in one document, and for one that is not kept */
+        rc = inverter_grow(&w->position, &w->position_capacity,
+                           tally->frequency + UINT64_C(1), sizeof *w->position,
+                           err);
+        if (rc == ERR_OK)
+            rc = write_placed(w, w->placed + begin, count, err);
     }
     return rc ? rc : postings_end(w->inv->postings, entry, err);
 }
 
-static int write_term(const struct window *w, uint32_t rank, struct err *err)
+static int write_term(struct window *w, uint32_t rank, struct err *err)
 {
     struct term scratch;
     struct slice term = spell(w, rank, &scratch);
-    struct term_counts counts = counts_of(w, rank);
-    struct term_entry entry = {.counts = counts};
-    const struct term_place *shared = shared_place(w, rank);
+    struct term_entry entry;
     int rc = ERR_OK;
-    if (shared)
-        entry.place = *shared;
+    if (w->end[rank - w->first] == SHARED)
+        entry = (struct term_entry){.counts = counts_of(w, rank),
+                                    .place = w->inv->place[w->only[rank]]};
     else
         rc = write_list(w, rank, (enum term_class)term.data[0], &entry, err);
     if (rc)
         return rc;
-    assert(entry.counts.docs == counts.docs &&
-           entry.counts.frequency == counts.frequency &&
-           entry.counts.occurrences == counts.occurrences);
+    assert(same_counts(entry.counts, counts_of(w, rank)));
     if (w->kind == KIND_WORDS)
         w->inv->place[rank] = entry.place;
     return dictionary_add(w->inv->dictionary, term, &entry, err);
@@ -270,7 +332,8 @@ static int invert(struct window *w, struct err *err)
             rc = write_term(w, first + i, err);
     }
     mem_free(w->end);
-    mem_free(w->posting);
+    mem_free(w->placed);
+    mem_free(w->bare);
     mem_free(w->position);
     return rc;
 }

@@ -34,7 +34,8 @@ static int order_articles(struct inversion *inv, struct segment_facts *facts,
     inv->all = inverter->articles;
     inv->article = arena_array(&inv->arena, const struct inverted *, inv->all);
     inv->lengths = arena_array(&inv->arena, uint32_t, inv->docs);
-    if (!inv->article || !inv->lengths)
+    inv->title_ends = arena_array(&inv->arena, uint32_t, inv->docs);
+    if (!inv->article || !inv->lengths || !inv->title_ends)
         return no_memory(err);
     for (uint32_t i = 0; i < inv->all; i++)
         inv->article[i] = &inverter->article[i];
@@ -42,7 +43,9 @@ static int order_articles(struct inversion *inv, struct segment_facts *facts,
     *facts = (struct segment_facts){.docs = inv->docs,
                                     .archived = inv->all - inv->docs};
     for (uint32_t doc = 0; doc < inv->docs; doc++) {
-        inv->lengths[doc] = inv->article[doc]->record.words;
+        const struct doc_record *record = &inv->article[doc]->record;
+        inv->lengths[doc] = record->words;
+        inv->title_ends[doc] = record->part[PART_TITLE].end;
         facts->words += inv->lengths[doc];
     }
     return ERR_OK;
@@ -192,7 +195,7 @@ size_t inversion_memory(const struct inverter *inverter)
         OF_ARTICLE = 128, /* its order, length, key, row of the columns */
         OF_WORD = sizeof(struct term_place) + 8 * sizeof(uint32_t),
         OF_OTHER = 8 * sizeof(uint32_t),
-        OF_TOKEN = 16, /* in its list: a posting and two positions */
+        OF_TOKEN = 8,                   /* in its list */
         SECTIONS = SECTION_COUNT << 20, /* what has not gone to disk yet */
     };
     uint64_t lists = (uint64_t)inverter->stream_len * OF_TOKEN;

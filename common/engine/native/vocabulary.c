@@ -122,6 +122,7 @@ static int grow_slots(struct vocabulary *v)
     bigger.slot = mem_alloc(capacity * sizeof *bigger.slot);
     if (!bigger.slot)
         return ERR_NOMEM;
+    mem_random_access(bigger.slot, capacity * sizeof *bigger.slot);
     memset(bigger.slot, 0, capacity * sizeof *bigger.slot);
     bigger.capacity = capacity;
     for (size_t i = 0; i < v->capacity; i++) {
