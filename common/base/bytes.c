@@ -47,7 +47,8 @@ struct slice slice_trim(struct slice s)
 struct slice slice_part(struct slice s, size_t from, size_t to)
 {
     assert(from <= to && to <= s.len);
-    return (struct slice){s.data + from, to - from};
+    /* NULL + 0 is undefined in C. */
+    return (struct slice){s.data ? s.data + from : NULL, to - from};
 }
 
 struct bytes_in bytes_in(struct slice s)
