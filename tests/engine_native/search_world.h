@@ -27,6 +27,7 @@ struct world {
     struct arena step;  /* of one question */
     struct arena texts; /* articles and their tokens */
     uint64_t rng;
+    const char *lang; /* of all articles; NULL: many */
     /* key.len == 0: deleted, or not yet there */
     struct sample_article article[WORLD_ARTICLES];
     struct sample_article
@@ -188,7 +189,8 @@ static inline void world_analyse(struct world *w, struct sample_article *sample)
 static inline void world_article(struct world *w, size_t i)
 {
     struct article *a = &w->article[i].article;
-    *a = (struct article){.lang = slice_of(PICK(world_langs, &w->rng)),
+    const char *lang = w->lang ? w->lang : PICK(world_langs, &w->rng);
+    *a = (struct article){.lang = slice_of(lang),
                           .source = slice_of(PICK(world_sources, &w->rng))};
     a->key = slice_of(arena_printf(&w->texts, "k:%zu", i));
     world_text(w, &a->text[PART_TITLE], 4);
