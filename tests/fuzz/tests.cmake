@@ -4,7 +4,7 @@
 # To search for new ones (README.md beside this file):
 #   cmake -B build/fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
 #         -DSANITIZE=fuzzer-no-link,address,undefined
-set(fuzz_libraries wire query)
+set(fuzz_libraries wire query engine_native ZLIB::ZLIB)
 
 file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/fuzz_*.c)
 foreach(source ${fuzz_sources})
@@ -22,3 +22,7 @@ foreach(source ${fuzz_sources})
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   endif()
 endforeach()
+
+add_executable(write_seeds ${CMAKE_CURRENT_LIST_DIR}/write_seeds.c)
+target_include_directories(write_seeds PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(write_seeds PRIVATE engine_native PkgConfig::CMOCKA)
