@@ -15,10 +15,20 @@
 #include <string.h>
 
 static const size_t MEMORY_DEFAULT = (size_t)512 << 20;
+/* What a process that indexes needs besides: articles on their way, keys of the run, what
+ * waits to be written, holes between allocations. Measured. */
+static const size_t MEMORY_BESIDES = (size_t)32 << 20;
 
 static struct native_writer *self_of(struct writer *writer)
 {
     return (struct native_writer *)writer;
+}
+
+/* Of what the process may take, what articles in memory may. */
+static size_t memory_for_buffer(size_t memory)
+{
+    size_t besides = MEMORY_BESIDES + memory / 16;
+    return memory - (besides < memory / 2 ? besides : memory / 2);
 }
 
 void writer_progress(const struct native_writer *self, const char *what,
@@ -150,8 +160,9 @@ int native_writer_open(const char *dir, const struct writer_options *options,
     *self = (struct native_writer){.base.engine = &native_engine, .lock = -1};
     if (options)
         self->options = *options;
-    self->memory_bytes = self->options.memory_bytes ? self->options.memory_bytes
-                                                    : MEMORY_DEFAULT;
+    self->memory_bytes = memory_for_buffer(self->options.memory_bytes
+                                               ? self->options.memory_bytes
+                                               : MEMORY_DEFAULT);
     arena_init(&self->manifest_arena[0], SIZE_MAX);
     arena_init(&self->manifest_arena[1], SIZE_MAX);
     arena_init(&self->scratch, SIZE_MAX);
