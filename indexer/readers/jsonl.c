@@ -13,6 +13,7 @@
 #include "indexer/readers/formats.h"
 #include "indexer/readers/input.h"
 #include "indexer/readers/json_fields.h"
+#include "indexer/readers/json_quick.h"
 
 #include <string.h>
 
@@ -26,6 +27,8 @@ struct jsonl {
     uint64_t record;
     bool lines; /* else objects over several lines */
     bool ended;
+    uint8_t *room; /* for the decoded strings of one record */
+    size_t room_size;
 };
 
 /* --- jansson's memory ---
@@ -117,22 +120,57 @@ static int jsonl_open(struct input *in, struct reader **out, struct err *err)
 
 static void jsonl_close(struct reader *reader)
 {
-    mem_free(reader);
+    struct jsonl *r = (struct jsonl *)reader;
+    mem_free(r->room);
+    mem_free(r);
 }
 
 /* --- one record --- */
+
+static void limit_json_memory(struct slice text)
+{
+    json_memory_left =
+        JSON_MEMORY_BASE + (size_t)JSON_MEMORY_PER_BYTE * text.len;
+    json_memory_spent = json_memory_refused = false;
+}
+
+/* Records that need more room than this are few, and jansson's. */
+enum { ROOM_MAX = 16 << 20 };
+
+static json_t *parse_quickly(struct jsonl *r, struct slice text)
+{
+    if (text.len > ROOM_MAX)
+        return NULL;
+    if (text.len > r->room_size) {
+        mem_free(r->room);
+        r->room_size = 2 * text.len;
+        r->room = mem_alloc(r->room_size);
+        if (!r->room) {
+            r->room_size = 0;
+            return NULL;
+        }
+    }
+    limit_json_memory(text);
+    return json_quick(text, r->room);
+}
+
+static json_t *parse_json(struct jsonl *r, struct slice text,
+                          json_error_t *fault)
+{
+    json_t *object = parse_quickly(r, text);
+    if (object)
+        return object;
+    limit_json_memory(text);
+    return json_loadb((const char *)text.data, text.len,
+                      JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, fault);
+}
 
 static int parse_record(struct jsonl *r, struct slice text, uint64_t at,
                         struct arena *arena, struct article *article,
                         struct reject *reject, struct err *err)
 {
     json_error_t fault;
-    json_memory_left =
-        JSON_MEMORY_BASE + (size_t)JSON_MEMORY_PER_BYTE * text.len;
-    json_memory_spent = json_memory_refused = false;
-    json_t *object =
-        json_loadb((const char *)text.data, text.len,
-                   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+    json_t *object = parse_json(r, text, &fault);
     bool spent = json_memory_spent;
     json_memory_left = SIZE_MAX;
     if (!object && spent)
