@@ -230,6 +230,39 @@ static inline void world_change(struct world *w)
     world_commit(w);
 }
 
+/* Words of hundreds of forms, "xa0" to "xa399", in most articles of three segments. */
+static inline void world_many_forms(struct world *w)
+{
+    for (size_t i = 0; i < WORLD_ARTICLES; i++) {
+        struct sample_article *sample = &w->article[i];
+        struct strbuf text;
+        strbuf_init(&text, 1 << 16);
+        strbuf_add_text(&text, "yes");
+        for (uint32_t n = i % 4 ? 1 + rng_below(&w->rng, 30) : 0; n > 0; n--)
+            strbuf_addf(&text, " xa%u", rng_below(&w->rng, 400));
+        sample->article = (struct article){
+            .key = slice_of(arena_printf(&w->texts, "k:%zu", i))};
+        CHECK_EQ(arena_copy_slice(&w->texts, strbuf_slice(&text),
+                                  &sample->article.text[PART_BODY]),
+                 0);
+        strbuf_release(&text);
+        world_analyse(w, sample);
+        world_put(w, sample);
+        if (i % 20 == 19)
+            world_commit(w);
+    }
+    world_delete(w, SLICE("k:1"));
+    w->article[1].article.key.len = 0;
+    world_commit(w);
+    world_read(w);
+}
+
+static const char *const many_forms_questions[] = {
+    "xa*",      "yes xa*",      "[yes xa*]",      "yes NOT xa*",
+    "xa* nope", "xa* OR nope",  "xa* NEAR/0 yes", "title:xa* OR xa1*",
+    "xa1*",     "\"yes xa1*\"", "xa2~1 OR yes",   "(xa1* OR xa2*) NOT xa3*",
+};
+
 /* The article that an engine found. */
 static inline size_t world_index(struct slice key)
 {

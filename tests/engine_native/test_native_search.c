@@ -191,6 +191,22 @@ TEST(so_it_does_where_words_have_no_stems)
     ask_many(4711, "zh");
 }
 
+TEST(a_prefix_may_stand_for_hundreds_of_forms)
+{
+    static struct world w;
+    struct tally tally = {0};
+    world_open(&w, 3);
+    world_write(&w);
+    world_many_forms(&w);
+    for (size_t i = 0;
+         i < sizeof many_forms_questions / sizeof *many_forms_questions; i++) {
+        compare(&w, many_forms_questions[i], &tally);
+        arena_reset(&w.step);
+    }
+    world_close(&w);
+}
+
 RUN(T(the_engine_answers_as_the_slow_evaluator_does),
     T(so_it_does_where_all_is_in_one_language),
-    T(so_it_does_where_words_have_no_stems))
+    T(so_it_does_where_words_have_no_stems),
+    T(a_prefix_may_stand_for_hundreds_of_forms))

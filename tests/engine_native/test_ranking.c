@@ -177,5 +177,19 @@ TEST(each_rule_of_the_ranking_has_a_question)
     world_close(&w);
 }
 
+TEST(a_prefix_may_stand_for_hundreds_of_forms)
+{
+    static struct world w;
+    world_open(&w, 3);
+    world_write(&w);
+    world_many_forms(&w);
+    for (size_t i = 0;
+         i < sizeof many_forms_questions / sizeof *many_forms_questions; i++) {
+        compare(&w, many_forms_questions[i], true);
+    }
+    world_close(&w);
+}
+
 RUN(T(scores_and_order_are_those_of_the_definition),
-    T(so_they_are_in_one_language), T(each_rule_of_the_ranking_has_a_question))
+    T(so_they_are_in_one_language), T(each_rule_of_the_ranking_has_a_question),
+    T(a_prefix_may_stand_for_hundreds_of_forms))

@@ -1,5 +1,6 @@
 # Questions made from the words of articles, as in bench/oracle.
-foreach(name native_search native_lexicon ranking one_index)
+foreach(name native_search native_lexicon ranking one_index
+    search_limits)
   target_sources(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/bench/random_query.c)
 endforeach()
 
@@ -12,3 +13,8 @@ foreach(name writer_faults native_snapshot)
     target_link_options(test_${name} PRIVATE -Wl,--wrap=${call})
   endforeach()
 endforeach()
+
+# Runs of the real program, killed; a thousand of them: killed_runs.py build/release 1000.
+add_test(NAME engine_native/killed_runs COMMAND Python3::Interpreter
+  ${CMAKE_CURRENT_LIST_DIR}/killed_runs.py ${CMAKE_BINARY_DIR} 20)
+set_tests_properties(engine_native/killed_runs PROPERTIES TIMEOUT 300)
