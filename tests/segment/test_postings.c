@@ -273,7 +273,97 @@ TEST(a_list_of_an_eighth_of_the_documents_is_a_bitmap)
     each_row(check_dense);
 }
 
+/* A term of a class without positions may have the list of one with. */
+static void check_shared(const struct bed *bed, const struct model *m,
+                         size_t row, struct arena *arena)
+{
+    if (!term_has_positions(m->class))
+        return;
+    struct model plain = *m;
+    plain.class = TERM_PLAIN;
+    struct postings *list = open_row(bed, &plain, row, arena);
+    struct doc_iter *it = postings_iter(list);
+    for (uint32_t i = 0; i < m->count; i++, doc_iter_next(it)) {
+        CHECK_MSG(it->doc == m->doc[i], "%s: posting %u", rows[row].what, i);
+        check_here(list, &plain, i, 1, rows[row].what);
+    }
+    CHECK_EQ(it->doc, DOC_END);
+}
+
+TEST(a_list_with_positions_is_one_without_too)
+{
+    each_row(check_shared);
+}
+
+/* --- docs/format/postings.md --- */
+
+struct example {
+    const char *what;
+    int hex[2]; /* blocks of it in the page: for blocks of 8, of 128 */
+    uint32_t docs;
+    struct model model;
+};
+
+/* The lists of the page's examples; all articles have 100 words. */
+static void check_example(struct example *example)
+{
+    struct bed bed;
+    struct postings_writer *writer;
+    uint32_t hundred[1000];
+    for (size_t i = 0; i < 1000; i++)
+        hundred[i] = 100;
+    bed_init(&bed);
+    bed_begin(&bed);
+    CHECK_OK(postings_writer_open(bed.writer, example->docs, hundred,
+                                  bm25_k_of(100, 1), &writer, &bed.err),
+             bed.err);
+    CHECK_OK(model_write(&example->model, writer, &bed.err), bed.err);
+    postings_writer_close(writer);
+    bed_write(&bed, example->docs, 0);
+    struct bytes_out got = bed_section(bed.file, SECTION_POSTINGS);
+    struct bytes_out want = hex_block(PROJECT_DIR "/docs/format/postings.md",
+                                      example->hex[B == 128]);
+    CHECK_MSG(got.len == want.len, "%s: %zu bytes, the page has %zu",
+              example->what, got.len, want.len);
+    for (size_t i = 0; i < got.len; i++)
+        CHECK_MSG(got.data[i] == want.data[i],
+                  "%s: byte %zu is %02x, the page has %02x", example->what, i,
+                  got.data[i], want.data[i]);
+    bytes_out_release(&got);
+    bytes_out_release(&want);
+    bed_end(&bed);
+}
+
+TEST(the_documented_examples_are_what_they_say)
+{
+    uint32_t position[] = {0, 1, 2, 3}, first[10] = {0};
+    uint32_t some[] = {1, 4, 1}, thrice[] = {1, 1, 1, 1, 3, 1, 1, 1, 1, 1};
+    doc_id three[] = {3, 40, 41}, four[] = {1, 2, 5, 9};
+    doc_id tens[] = {10, 20, 30, 40, 50, 60, 70, 80, 90, 100};
+    struct example examples[] = {
+        {"sparse",
+         {1, 1},
+         1000,
+         {.class = TERM_STEM, .count = 3, .doc = three, .frequency = some}},
+        {"dense",
+         {2, 2},
+         30,
+         {.class = TERM_STEM, .count = 4, .doc = four, .frequency = thrice}},
+        {"heads",
+         {3, 4},
+         1000,
+         {.class = TERM_WORD, .count = 10, .doc = tens, .frequency = thrice}},
+    };
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        examples[i].model.first = first;
+        examples[i].model.position = position;
+        check_example(&examples[i]);
+    }
+}
+
 RUN(T(counts_are_those_of_the_list), T(a_walk_yields_what_was_written),
     T(seeks_find_the_first_document_from_there_on),
     T(fill_sets_the_bits_of_all_documents), T(heads_bound_their_blocks),
-    T(a_list_of_an_eighth_of_the_documents_is_a_bitmap))
+    T(a_list_of_an_eighth_of_the_documents_is_a_bitmap),
+    T(a_list_with_positions_is_one_without_too),
+    T(the_documented_examples_are_what_they_say))
