@@ -4,19 +4,6 @@
 #include "base/limits.h"
 #include "text/units.h"
 
-static int stem_tokens(const struct tokens *tokens, size_t from,
-                       struct slice lang, struct stemmers *stemmers,
-                       struct arena *arena)
-{
-    for (size_t i = from; i < tokens->count; i++) {
-        struct token *token = &tokens->token[i];
-        int rc = stem_form(stemmers, lang, token->form, arena, &token->stem);
-        if (rc)
-            return rc;
-    }
-    return ERR_OK;
-}
-
 static int analyse_part(struct slice text, enum article_part part,
                         struct arena *arena, struct units *units,
                         struct analysis *out)
@@ -58,5 +45,6 @@ int analyse_article(const struct article *article, struct stemmers *stemmers,
     out->paragraphs = units.paragraphs.list;
     if (!stemmers || !stem_language_known(article->lang))
         return ERR_OK;
-    return stem_tokens(&out->tokens, 0, article->lang, stemmers, arena);
+    return stem_tokens(stemmers, article->lang, out->tokens.token,
+                       out->tokens.count, arena);
 }

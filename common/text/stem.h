@@ -6,8 +6,7 @@
 #ifndef TEXT_STEM_H
 #define TEXT_STEM_H
 
-#include "base/arena.h"
-#include "base/bytes.h"
+#include "text/tokenise.h"
 
 /* Snowball's objects keep state: one `stemmers` a thread. */
 struct stemmers;
@@ -24,5 +23,9 @@ bool stem_language_known(struct slice lang);
  * ERR_LIMIT. */
 int stem_form(struct stemmers *stemmers, struct slice lang, struct slice form,
               struct arena *arena, struct slice *out);
+
+/* The same of many forms: sets token[i].stem. */
+int stem_tokens(struct stemmers *stemmers, struct slice lang,
+                struct token *token, size_t count, struct arena *arena);
 
 #endif

@@ -128,7 +128,63 @@ TEST(remembered_stems_are_snowballs)
     stemmers_free(stemmers);
 }
 
-TEST(long_forms_are_no_error)
+/* Forms with and without endings, of all lengths around those where tables change, more
+ * than fit a table; each in three languages by turns, one by one and in batches. */
+TEST(many_stems_are_snowballs)
+{
+    static const char *const langs[] = {"en", "de", "ru"};
+    static const char *const ends[] = {"",     "s",        "ing",  "ational",
+                                       "iest", "ungen",    "heit", "fulness",
+                                       "y",    "\xd0\xb0", "3.14"};
+    enum { ENDS = sizeof ends / sizeof *ends, FORMS = 40 };
+    struct sb_stemmer *plain[3];
+    struct stemmers *stemmers = stemmers_new();
+    uint64_t rng = 8;
+    CHECK(stemmers);
+    for (int l = 0; l < 3; l++)
+        CHECK(plain[l] = sb_stemmer_new(langs[l], NULL));
+    for (int round = 0; round < 4000; round++) {
+        struct arena arena;
+        struct token token[FORMS] = {0};
+        arena_init(&arena, SIZE_MAX);
+        for (size_t i = 0; i < FORMS; i++) {
+            char text[64];
+            int len = (int)rng_below(&rng, 30);
+            for (int at = 0; at < len; at++) /* often the same ones again */
+                text[at] = (char)('a' + rng_below(&rng, len < 4 ? 4 : 26));
+            snprintf(text + len, sizeof text - (size_t)len, "%s",
+                     ends[rng_below(&rng, ENDS)]);
+            token[i].form = slice_of(arena_printf(&arena, "%s", text));
+        }
+        for (int l = 0; l < 3; l++) {
+            struct slice lang = slice_of(langs[l]), one;
+            CHECK_EQ(
+                stem_tokens(stemmers, lang, token, FORMS - round % 20, &arena),
+                0);
+            for (int i = 0; i < FORMS - round % 20; i++) {
+                struct slice form = token[i].form;
+                if (form.len == 0) {
+                    CHECK_EQ(token[i].stem.len, 0);
+                    continue;
+                }
+                const uint8_t *want =
+                    sb_stemmer_stem(plain[l], form.data, (int)form.len);
+                struct slice expected = {want,
+                                         (size_t)sb_stemmer_length(plain[l])};
+                expected = expected.len ? expected : form;
+                CHECK_SLICE(token[i].stem, expected);
+                CHECK_EQ(stem_form(stemmers, lang, form, &arena, &one), 0);
+                CHECK_SLICE(one, token[i].stem);
+            }
+        }
+        arena_reset(&arena);
+    }
+    for (int l = 0; l < 3; l++)
+        sb_stemmer_delete(plain[l]);
+    stemmers_free(stemmers);
+}
+
+TEST(many_stems_are_snowballs), T(long_forms_are_no_error)
 {
     static uint8_t form[100000];
     struct stemmers *stemmers = stemmers_new();
@@ -173,5 +229,5 @@ TEST(a_stem_in_the_arena_may_be_refused)
 }
 
 RUN(T(forms_have_stems), T(every_language_of_snowball_is_known),
-    T(remembered_stems_are_snowballs), T(long_forms_are_no_error),
-    T(a_stem_in_the_arena_may_be_refused))
+    T(remembered_stems_are_snowballs), T(many_stems_are_snowballs),
+    T(long_forms_are_no_error), T(a_stem_in_the_arena_may_be_refused))

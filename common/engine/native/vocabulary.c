@@ -1,8 +1,4 @@
-/* Open addressing with linear probing, at most half full. The three words of a slot say
- * all of a short key: with its length they are its bytes (the middle ones twice where two
- * words overlap), so that equal words, length and tag are equal keys. The mixing of the
- * hash is that of wyhash (Wang Yi, public domain): the halves of a 128-bit product.
- */
+/* Open addressing with linear probing, at most half full. */
 #include "engine/native/vocabulary.h"
 
 #include "base/err.h"
@@ -11,71 +7,40 @@
 #include <assert.h>
 #include <string.h>
 
-enum { INLINE_BYTES = 24, FIRST_CAPACITY = 1024, FIRST_TEXTS = 512 };
+enum { FIRST_CAPACITY = 1024, FIRST_TEXTS = 512 };
+
+#define MIX_A UINT64_C(0x9fb21c651e98df25)
+#define MIX_B UINT64_C(0xd6e8feb86659fd93)
 
 struct vocabulary_slot {
-    uint64_t a, b, c;
-    uint32_t number; /* id + 1; 0: free */
+    struct short_key key; /* or 128 bits of hash */
+    uint32_t number;      /* id + 1; 0: free */
     uint16_t len;
     uint8_t tag;
 };
 _Static_assert(sizeof(struct vocabulary_slot) == 32, "two in a cache line");
 
-static uint64_t fold_product(uint64_t x, uint64_t y)
+static struct short_key hash_long(struct slice text)
 {
-    __extension__ unsigned __int128 product = (unsigned __int128)x * y;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-#define K0 UINT64_C(0xa0761d6478bd642f)
-#define K1 UINT64_C(0xe7037ed1a0b428db)
-#define K2 UINT64_C(0x8ebc6af09c88c6e3)
-
-static void load_short(struct slice text, struct vocabulary_probe *p)
-{
-    const uint8_t *data = text.data;
-    size_t len = text.len;
-    p->a = p->b = p->c = 0;
-    if (len >= 8) {
-        p->a = load_u64(data);
-        p->b = load_u64(data + len - 8);
-        if (len > 16)
-            p->c = load_u64(data + 8);
-    } else if (len >= 4) {
-        p->a = load_u32(data) | (uint64_t)load_u32(data + len - 4) << 32;
-    } else if (len > 0) {
-        p->a = data[0] | (uint64_t)data[len / 2] << 8 |
-               (uint64_t)data[len - 1] << 16;
-    }
-}
-
-static void hash_long(struct slice text, struct vocabulary_probe *p)
-{
-    uint64_t a = K0, b = K1;
-    size_t at = 0;
-    for (; at + 8 <= text.len; at += 8) {
-        a = fold_product(load_u64(text.data + at) ^ a, K2);
-        b = fold_product(load_u64(text.data + at) ^ b, K0);
+    uint64_t a = text.len, b = ~a;
+    for (size_t at = 0; at + 8 <= text.len; at += 8) {
+        a = short_key_mix(load_u64(text.data + at) ^ a, MIX_A);
+        b = short_key_mix(load_u64(text.data + at) ^ b, MIX_B);
     }
     uint64_t rest = load_u64(text.data + text.len - 8);
-    p->a = fold_product(rest ^ a, K1);
-    p->b = fold_product(rest ^ b, K2);
-    p->c = 0;
+    return (struct short_key){short_key_mix(rest ^ a, MIX_A),
+                              short_key_mix(rest ^ b, MIX_B), 0};
 }
 
 void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
                       uint8_t tag, struct vocabulary_probe *out)
 {
     assert(text.len <= VOCABULARY_TEXT_MAX);
-    if (text.len <= INLINE_BYTES)
-        load_short(text, out);
-    else
-        hash_long(text, out);
+    out->key =
+        text.len <= SHORT_KEY_BYTES ? short_key_of(text) : hash_long(text);
     out->text = text;
     out->tag = tag;
-    uint64_t ends = fold_product(out->a ^ K0, out->b ^ K1);
-    out->hash =
-        fold_product(ends ^ out->c, K2 ^ text.len ^ (uint64_t)tag << 32);
+    out->hash = short_key_hash(out->key, text.len | (uint64_t)tag << 32);
     if (vocabulary->capacity)
         __builtin_prefetch(
             &vocabulary->slot[out->hash & (vocabulary->capacity - 1)]);
@@ -98,10 +63,10 @@ static bool is_key(const struct vocabulary *v,
                    const struct vocabulary_slot *slot,
                    const struct vocabulary_probe *p)
 {
-    if (((slot->a ^ p->a) | (slot->b ^ p->b) | (slot->c ^ p->c)) != 0 ||
-        slot->len != p->text.len || slot->tag != p->tag)
+    if (!short_key_eq(slot->key, p->key) || slot->len != p->text.len ||
+        slot->tag != p->tag)
         return false;
-    return slot->len <= INLINE_BYTES ||
+    return slot->len <= SHORT_KEY_BYTES ||
            slice_eq(vocabulary_text(v, slot->number - 1), p->text);
 }
 
@@ -189,9 +154,8 @@ int vocabulary_put(struct vocabulary *v, const struct vocabulary_probe *probe,
     int rc = keep(v, probe, id);
     if (rc)
         return rc;
-    *slot = (struct vocabulary_slot){
-        probe->a,  probe->b, probe->c, *id + 1, (uint16_t)probe->text.len,
-        probe->tag};
+    *slot = (struct vocabulary_slot){probe->key, *id + 1,
+                                     (uint16_t)probe->text.len, probe->tag};
     return ERR_OK;
 }
 

@@ -19,6 +19,7 @@
 #define ENGINE_NATIVE_VOCABULARY_H
 
 #include "base/bytes.h"
+#include "base/short_key.h"
 
 struct vocabulary_slot;
 
@@ -43,7 +44,8 @@ enum {
 
 /* A key on its way; borrows its bytes. */
 struct vocabulary_probe {
-    uint64_t a, b, c, hash;
+    struct short_key key;
+    uint64_t hash;
     struct slice text;
     uint8_t tag;
 };
