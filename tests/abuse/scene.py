@@ -93,7 +93,7 @@ def main(test, description):
     """Run test(scene); the exit status tells ctest."""
     parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("binaries", type=pathlib.Path)
-    parser.add_argument("--engine", default="xapian")
+    parser.add_argument("--engine", default="native")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
         scene = Scene(options, folder)

@@ -33,11 +33,17 @@ def add_articles(binaries, index, paths, engine=None, source=None, extra=()):
     return done
 
 
-def delete_articles(binaries, index, keys):
+def delete_articles(binaries, index, keys, extra=()):
     done = run([binaries / "indexer/dateline-index", "delete", "--index", index,
-                *keys])
+                *extra, *keys])
     if done.returncode != 0:
         raise ProgramFailed(f"delete: exit {done.returncode}: {done.stderr}")
+
+
+def merge(binaries, index):
+    done = run([binaries / "indexer/dateline-index", "merge", "--index", index])
+    if done.returncode != 0:
+        raise ProgramFailed(f"merge: exit {done.returncode}: {done.stderr}")
 
 
 class UnixConnection(http.client.HTTPConnection):

@@ -13,7 +13,7 @@ import urllib.parse
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 from laws import broken_laws  # noqa: E402
-from programs import Daemon, add_articles, delete_articles  # noqa: E402
+from programs import Daemon, add_articles, delete_articles, merge  # noqa: E402
 
 SOURCE = "t"  # articles are keyed t:ID; cases write ID
 CORPUS = HERE.parent.parent / "corpus"
@@ -51,9 +51,14 @@ class Case:
                     self.number = self.take_text(lines, self.number, line[5:])
                 elif line.startswith("corpus "):
                     self.take_corpus(line.split()[1:])
-                elif line.startswith("delete "):
+                elif line.startswith(("delete ", "purge ")):
+                    word, *names = line.split()
                     delete_articles(self.binaries, self.index,
-                                    [self.key(i) for i in line.split()[1:]])
+                                    [self.key(i) for i in names],
+                                    ["--purge"] if word == "purge" else [])
+                    self.reload()
+                elif line == "merge":
+                    merge(self.binaries, self.index)
                     self.reload()
                 elif line.strip() and not line.startswith("#"):
                     self.ask_or_expect(line)
@@ -64,6 +69,12 @@ class Case:
         if not self.questions:
             self.fault("a case that asks nothing")
         return self.faults
+
+    def article(self, name, version):
+        """The reply to a question for one version of an article; "-": the current one."""
+        key = urllib.parse.quote(self.key(name), safe="")
+        return self.daemon.get(f"/v1/articles/{key}",
+                               {} if version == "-" else {"version": version})
 
     def key(self, name):
         return name if ":" in name else f"{SOURCE}:{name}"
@@ -240,6 +251,34 @@ class Case:
             if isinstance(got, bool):
                 got = str(got).lower()
             self.compare(f"{field} of {name}", got, want)
+
+    def expect_version(self, rest):
+        """version A N FIELD text"""
+        name, version, field, want = (rest.split(" ", 3) + ["", ""])[:4]
+        got = self.article(name, version)
+        self.compare(f"{field} of {name}, version {version}",
+                     got.get("article", got).get(field), want)
+        if version != "-":
+            self.compare("its version", got.get("version"), int(version))
+
+    def expect_versions(self, rest):
+        """versions A N: so many, the last of them the current one"""
+        name, want = rest.split()
+        for version in range(1, int(want) + 1):
+            got = self.article(name, version)
+            self.compare(f"versions of {name}", got.get("versions"), int(want))
+            self.compare(f"version {version} of {name} is current",
+                         got.get("current"), version == int(want))
+        self.compare(f"{name} without a version",
+                     self.article(name, "-"), self.article(name, want))
+
+    def expect_no_version(self, rest):
+        """no-version A N CODE text"""
+        name, version, code, want = (rest.split(" ", 3) + ["", ""])[:4]
+        error = self.article(name, version).get("error", {})
+        self.compare(f"version {version} of {name}", error.get("code"), code)
+        if want not in error.get("message", ""):
+            self.fault(f"error text: got {error.get('message')!r}, want {want!r}")
 
     def expect_marks(self, rest):
         name, _, want = rest.partition(" ")

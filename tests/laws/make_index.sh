@@ -26,4 +26,6 @@ info = subprocess.run([binaries + "/indexer/dateline-index", "info", "--json",
 got = json.loads(info.stdout)["articles"]
 if got != want:
     sys.exit(f"{got} articles in the index, make_corpus counts {want}")
+if json.loads(info.stdout).get("pieces", 3) < 3:
+    sys.exit("fewer than three segments: the laws are meant for more")
 PYTHON

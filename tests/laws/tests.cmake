@@ -1,17 +1,35 @@
-# The laws over make_corpus: what the slow evaluator says, every engine says; and
-# what is copied from an article finds it. The label lets tools/check run these in
-# the release build.
+# The laws over make_corpus: what the slow evaluator says, every engine says, merged or
+# not; what is copied from an article finds it; however an index came about, it
+# answers the same. The label lets tools/check run these in the release build.
+set(laws ${CMAKE_CURRENT_LIST_DIR})
+set(built ${CMAKE_CURRENT_BINARY_DIR})
+
+function(add_law name index) # COMMAND...
+  add_test(NAME laws/${name} COMMAND ${ARGN})
+  set_tests_properties(laws/${name} PROPERTIES LABELS laws TIMEOUT 900)
+  if(index)
+    set_tests_properties(laws/${name} PROPERTIES FIXTURES_REQUIRED "${index}")
+  endif()
+endfunction()
+
 foreach(engine ${engines})
-  set(index ${CMAKE_CURRENT_BINARY_DIR}/laws-${engine})
-  add_test(NAME laws/${engine}/index
-    COMMAND ${CMAKE_CURRENT_LIST_DIR}/make_index.sh ${CMAKE_BINARY_DIR} ${engine} ${index})
-  add_test(NAME laws/${engine}/oracle
-    COMMAND dateline-oracle --index ${index} --queries 2000)
-  add_test(NAME laws/${engine}/quoted
-    COMMAND dateline-quoted --index ${index} --runs 2000)
+  set(index ${built}/laws-${engine})
+  add_law(${engine}/index "" ${laws}/make_index.sh ${CMAKE_BINARY_DIR} ${engine} ${index})
   set_tests_properties(laws/${engine}/index PROPERTIES FIXTURES_SETUP laws-${engine})
-  set_tests_properties(laws/${engine}/oracle laws/${engine}/quoted PROPERTIES
-    FIXTURES_REQUIRED laws-${engine})
-  set_tests_properties(laws/${engine}/index laws/${engine}/oracle
-    laws/${engine}/quoted PROPERTIES LABELS laws TIMEOUT 900)
+  add_law(${engine}/oracle laws-${engine} dateline-oracle --index ${index} --queries 2000)
+  add_law(${engine}/quoted laws-${engine} dateline-quoted --index ${index} --runs 2000)
 endforeach()
+
+add_law(native/merge laws-native
+  ${laws}/merged.sh ${CMAKE_BINARY_DIR} ${built}/laws-native ${built}/laws-merged)
+set_tests_properties(laws/native/merge PROPERTIES FIXTURES_SETUP laws-merged)
+add_law(native/oracle_merged laws-merged
+  dateline-oracle --index ${built}/laws-merged --queries 500 --seed 2)
+add_law(native/merged_against laws-merged
+  dateline-oracle --index ${built}/laws-merged --against ${built}/laws-native --seed 3)
+add_law(native/one_index ""
+  Python3::Interpreter ${laws}/one_index.py ${CMAKE_BINARY_DIR})
+if(DATELINE_XAPIAN)
+  add_law(engines "laws-native;laws-xapian" dateline-oracle --index ${built}/laws-native
+    --against ${built}/laws-xapian --queries 1000 --seed 4)
+endif()

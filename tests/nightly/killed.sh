@@ -1,8 +1,8 @@
 #!/bin/sh
-# killed.sh DATELINE_INDEX - kill -9 at a dozen moments of a run: each time the last
+# killed.sh DATELINE_INDEX ENGINE - kill -9 at a dozen moments of a run: each time the last
 # generation is whole and the same, and at the end the next run does all of it.
 set -eu
-program=$1
+program=$1 engine=$2
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 
@@ -27,7 +27,7 @@ articles() { # FIRST LAST: as JSON lines
 
 articles 1 300 >"$place/first.jsonl"
 articles 200 2500 >"$place/second.jsonl"
-"$program" add --index "$place/whole" "$place/first.jsonl"
+"$program" add --index "$place/whole" --engine "$engine" "$place/first.jsonl"
 before=$(info "$place/whole" corpus_digest)
 cp -r "$place/whole" "$place/killed"
 

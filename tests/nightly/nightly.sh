@@ -1,9 +1,10 @@
 #!/bin/sh
-# nightly.sh CMAKE BINARY_DIR SOURCE_DIR - docs/nightly.md, done: install, then run
+# nightly.sh CMAKE BINARY_DIR SOURCE_DIR ENGINE - docs/nightly.md, done: install, then run
 # the line of the example crontab under an empty environment: silent, silent, and with
-# one bad file one line and exit 1, with nothing else lost. The same for the unit.
+# one bad file one line and exit 1, with nothing else lost. The same for the unit. For
+# the default engine the lines are as they are; for another one they say --engine.
 set -eu
-cmake=$1 build=$2 source=$3
+cmake=$1 build=$2 source=$3 engine=$4
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 
@@ -29,14 +30,17 @@ ours() {
     sed "s|/var/lib/dateline|$place/var|g; s|/srv/deliveries|$place/deliveries|g
         s|/usr/local|$place/usr/local|g"
 }
+with_engine() {
+    if [ "$engine" = native ]; then cat; else sed "s| add | add --engine $engine |"; fi
+}
 cron_line() { # the command of the line that holds $1
     sed -n "/^[0-9].*$1/ { s/^\([^ ]* *\)\{5\}//; s/\\\\%/%/g; p; }" "$crontab" | ours
 }
 cron_path=$(sed -n 's/^PATH=//p' "$crontab" | ours)
-add=$(cron_line ' add ')
+add=$(cron_line ' add ' | with_engine)
 check=$(cron_line ' check ')
 # systemd's way to write $ and %; the quotes are the same as the shell's.
-unit_line=$(sed -n 's/^ExecStart=//; t found; d; : found; s/\$\$/$/g; s/%%/%/g; p' "$unit" | ours)
+unit_line=$(sed -n 's/^ExecStart=//; t found; d; : found; s/\$\$/$/g; s/%%/%/g; p' "$unit" | ours | with_engine)
 [ -n "$add" ] && [ -n "$check" ] && [ -n "$unit_line" ] || fail "no command line found"
 
 run() { # STATUS LINES COMMAND: cron's environment, its exit status, lines on stderr
@@ -46,9 +50,9 @@ run() { # STATUS LINES COMMAND: cron's environment, its exit status, lines on st
     [ ! -s "$place/out" ] || fail "it speaks: $3"
     [ "$(wc -l <"$place/err")" = "$2" ] || fail "not $2 lines on stderr: $3"
 }
-info() { # a number of `info --json`
+info() { # a number or a word of `info --json`
     env -i LANG=C PATH="$cron_path" dateline-index info --json --index "$place/var/index" |
-        sed "s/.*\"$1\":\([0-9]*\).*/\1/"
+        sed "s/.*\"$1\":\"\{0,1\}\([0-9a-z]*\).*/\1/"
 }
 same() { [ "$1" = "$2" ] || fail "$3: $1, not $2"; }
 
@@ -59,6 +63,7 @@ ln -s "$day" "$place/deliveries/$(date +%F)"
 cp -r "$source/corpus/jsonl" "$source/corpus/plain" "$day"
 
 run 0 0 "$add"
+same "$(info engine)" "$engine" "engine"
 same "$(info generation)" 1 "generation after the first night"
 articles=$(info articles)
 [ "$articles" -gt 50 ] || fail "only $articles articles in the index"
@@ -96,7 +101,7 @@ run 0 0 "$check"
 # and the next run does it.
 printf '{"id":"n4","source":"nightly","title":"Fourth","body":"Late."}\n' >"$day/y.jsonl"
 generation=$(info generation)
-run 4 1 "ulimit -f 64; $add"
+run 4 1 "ulimit -f 2; $add"
 same "$(info generation)" "$generation" "generation after a full disk"
 run 0 0 "$check"
 run 0 0 "$add"

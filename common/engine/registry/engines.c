@@ -1,6 +1,7 @@
 #include "engine/registry/engines.h"
 
 #include "base/err.h"
+#include "engine/native/native_engine.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #endif
 
 const struct engine *const engines[] = {
+    &native_engine,
 #ifdef DATELINE_XAPIAN
     &xapian_engine,
 #endif
