@@ -122,7 +122,7 @@ static int enter_block(struct dictionary_cursor *cursor, uint32_t b,
         rc = read_index(dictionary, b + 1, &to, err);
     if (rc)
         return rc;
-    if (from.offset >= to.offset || to.offset > dictionary->index_offset)
+    if (from.offset >= to.offset)
         return corrupt(cursor, "a block that is not among the blocks", err);
     rc = section_bytes(dictionary->file, SECTION_DICTIONARY, from.offset,
                        to.offset - from.offset, &bytes, err);

@@ -118,6 +118,7 @@ TEST(a_block_that_contradicts_itself_is_refused)
         {SLICE("\x04\1ship\x0d"), 1, "it is cut off"},
         {SLICE("\x04\1shi"), 1, "not what the sparse index says"},
         {SLICE("\x14\1ship\x0d\x11"), 1, "not what the sparse index says"},
+        {SLICE("\x05\1ships\x0d\x11"), 1, "not what the sparse index says"},
         {SLICE(SHIP "x"), 1, "bytes behind the last of a block"},
         {SLICE(SHIP), 2, "it is cut off"},
         {SLICE(SHIP "\x60s\x0d\x11"), 2, "not greater than"},
@@ -178,4 +179,41 @@ TEST(a_block_that_contradicts_itself_is_refused)
     }
 }
 
-RUN(T(damaged_bytes_do_no_harm), T(a_block_that_contradicts_itself_is_refused))
+/* One more byte than a term may have; and more terms than there is room for. */
+TEST(sizes_that_cannot_be_are_refused)
+{
+    for (uint32_t len = TERM_KEY_MAX - 1; len <= TERM_KEY_MAX + 1; len++)
+        for (uint32_t terms = 1; terms <= 17; terms += 16) {
+            struct bed bed;
+            struct bytes_out section = {0};
+            struct dictionary dictionary;
+            struct dictionary_cursor cursor;
+            bed_init(&bed);
+            bed_begin(&bed);
+            put_u8(&section, 0x0f);
+            put_varint(&section, len - 1 - 15);
+            for (uint32_t i = 0; i < len; i++)
+                put_u8(&section, 1);
+            put_u8(&section, 0x0d);
+            put_u8(&section, 0x11);
+            uint64_t end = section.len;
+            put_u64(&section, UINT64_C(0x0101010101010101));
+            put_u64(&section, 0);
+            put_u32(&section, terms == 1 ? 1 : UINT32_MAX);
+            section_put(segment_section(bed.writer, SECTION_DICTIONARY),
+                        section.data, section.len);
+            bytes_out_release(&section);
+            bed_write(&bed, 8, 1);
+            int rc = dictionary_open(bed.file, &dictionary, &bed.err);
+            CHECK_EQ(rc, terms == 1 ? ERR_OK : ERR_CORRUPT);
+            if (rc == ERR_OK) {
+                CHECK_EQ(dictionary.index_offset, end);
+                rc = dictionary_at(&dictionary, 0, &cursor, &bed.err);
+                CHECK_EQ(rc, len > TERM_KEY_MAX ? ERR_CORRUPT : ERR_OK);
+            }
+            bed_end(&bed);
+        }
+}
+
+RUN(T(damaged_bytes_do_no_harm), T(a_block_that_contradicts_itself_is_refused),
+    T(sizes_that_cannot_be_are_refused))

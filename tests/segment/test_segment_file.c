@@ -69,6 +69,67 @@ TEST(every_flipped_bit_is_found)
     remove_dir();
 }
 
+/* Bytes that were right once are not summed again, but by check. */
+TEST(damage_after_opening_is_found_by_check)
+{
+    struct err err = {0};
+    struct segment_file *file;
+    struct slice got;
+    struct bytes_out whole = {0};
+    make_dir();
+    write_small();
+    CHECK_OK(file_read(path, 1 << 20, &whole, &err), err);
+    CHECK_OK(segment_file_open(path, &file, &err), err);
+    for (int id = 0; id < SECTION_COUNT; id++)
+        CHECK_OK(
+            section_bytes(file, (enum section_id)id, 0, small[id], &got, &err),
+            err);
+    int fd = open(path, O_RDWR);
+    CHECK(fd >= 0);
+    for (size_t at = 0; at < whole.len; at++) {
+        uint8_t wrong = whole.data[at] ^ 0x10;
+        int faults = 0;
+        CHECK(pwrite(fd, &wrong, 1, (off_t)at) == 1);
+        CHECK_OK(section_bytes(file, SECTION_STORED, 0, 700, &got, &err), err);
+        CHECK_EQ(segment_file_check(file, count_fault, &faults, &err),
+                 ERR_CORRUPT);
+        CHECK(faults > 0);
+        CHECK(pwrite(fd, &whole.data[at], 1, (off_t)at) == 1);
+    }
+    CHECK_OK(segment_file_check(file, NULL, NULL, &err), err);
+    close(fd);
+    segment_file_close(file);
+    bytes_out_release(&whole);
+    remove_dir();
+}
+
+/* The first page is known to be right, the last is not. */
+TEST(each_page_of_a_range_is_summed)
+{
+    enum { LONG = 4 * SEGMENT_PAGE };
+    static const size_t sizes[SECTION_COUNT] = {LONG};
+    struct err err = {0};
+    struct segment_file *file;
+    struct slice got;
+    uint64_t size;
+    uint32_t crc;
+    make_dir();
+    for (int bad = 1; bad < 4; bad++) {
+        CHECK_OK(write_file(sizes, 4096, &size, &crc, &err), err);
+        int fd = open(path, O_RDWR);
+        CHECK(fd >= 0 && pwrite(fd, "!?", 2, bad * SEGMENT_PAGE) == 2);
+        close(fd);
+        CHECK_OK(segment_file_open(path, &file, &err), err);
+        for (uint32_t len = 1; len <= LONG; len += SEGMENT_PAGE / 2) {
+            bool reaches = len + 64 > (uint32_t)bad * SEGMENT_PAGE;
+            CHECK_EQ(section_bytes(file, SECTION_STORED, 0, len, &got, &err),
+                     reaches ? ERR_CORRUPT : ERR_OK);
+        }
+        segment_file_close(file);
+    }
+    remove_dir();
+}
+
 TEST(a_file_of_another_length_is_refused)
 {
     struct err err = {0};
@@ -81,6 +142,9 @@ TEST(a_file_of_another_length_is_refused)
         CHECK(truncate(path, (off_t)len) == 0);
         CHECK_EQ(segment_file_open(path, &file, &err), ERR_CORRUPT);
         CHECK(strstr(err.text, path));
+        CHECK(strstr(err.text, len == 0    ? "empty"
+                               : len < 148 ? "too short"
+                                           : "its header says"));
     }
     put_whole_file(path, whole.data, whole.len);
     for (size_t more = 1; more < 70; more++) {
@@ -143,11 +207,23 @@ TEST(a_header_that_contradicts_itself_is_refused)
 
 TEST(sections_that_do_not_fit_are_refused)
 {
+    /* Two sections whose sizes are changed; the second may make up for the first. */
     static const struct {
         int section;
         uint64_t size;
-    } rows[] = {{0, UINT64_MAX}, {0, UINT64_MAX - 63}, {0, 0}, {7, 0}, {7, 129},
-                {3, 65},         {5, 1 << 30}};
+        int other;
+        uint64_t other_size;
+    } rows[] = {
+        {0, UINT64_MAX, 7, 128},
+        {0, UINT64_MAX - 63, 7, 128},
+        {0, 0, 7, 128},
+        {0, 700, 7, 0},
+        {0, 700, 7, 129},
+        {3, 65, 7, 128},
+        {5, 1 << 30, 7, 128},
+        {0, UINT64_MAX - 63, 7, 768 + 128},
+        {0, UINT64_MAX - 127, 7, 1024},
+    };
     struct err err = {0};
     struct bytes_out whole = {0};
     struct segment_file *file;
@@ -160,9 +236,8 @@ TEST(sections_that_do_not_fit_are_refused)
     for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
         uint8_t *copy = malloc(whole.len);
         memcpy(copy, whole.data, whole.len);
-        for (int i = 0; i < 8; i++)
-            copy[table + (uint64_t)rows[row].section * 8 + (uint64_t)i] =
-                (uint8_t)(rows[row].size >> 8 * i);
+        memcpy(copy + table + 8 * rows[row].section, &rows[row].size, 8);
+        memcpy(copy + table + 8 * rows[row].other, &rows[row].other_size, 8);
         uint32_t sum =
             (uint32_t)crc32_z(0, copy + data_end, whole.len - 4 - data_end);
         for (int i = 0; i < 4; i++)
@@ -237,7 +312,8 @@ TEST(the_documented_example_is_what_it_says)
     remove_dir();
 }
 
-RUN(T(every_flipped_bit_is_found), T(a_file_of_another_length_is_refused),
+RUN(T(every_flipped_bit_is_found), T(damage_after_opening_is_found_by_check),
+    T(each_page_of_a_range_is_summed), T(a_file_of_another_length_is_refused),
     T(a_header_that_contradicts_itself_is_refused),
     T(sections_that_do_not_fit_are_refused), T(what_is_no_segment_says_why),
     T(the_documented_example_is_what_it_says))

@@ -162,6 +162,17 @@ TEST(what_is_put_is_read)
     remove_dir();
 }
 
+/* What was said to be written is there. */
+static void check_file(const size_t sizes[SECTION_COUNT])
+{
+    struct err err = {0};
+    struct segment_file *file;
+    CHECK_OK(segment_file_open(path, &file, &err), err);
+    for (int id = 0; id < SECTION_COUNT; id++)
+        check_section(file, id, sizes[id]);
+    segment_file_close(file);
+}
+
 TEST(a_writer_that_does_not_finish_leaves_nothing)
 {
     struct err err = {0};
@@ -215,6 +226,8 @@ TEST(a_refusal_of_the_system_leaves_no_file)
                     break;
                 CHECK_EQ(entries(), rc == ERR_OK);
                 CHECK(rc == ERR_OK || (rc == ERR_IO && strlen(err.text) > 20));
+                if (rc == ERR_OK)
+                    check_file(sizes);
                 failures += rc != ERR_OK;
                 unlink(path);
             }
@@ -240,6 +253,8 @@ TEST(memory_may_run_out_anywhere)
             rc = segment_file_open(path, &file, &err);
         mem_fail_after(-1);
         segment_file_close(file);
+        if (rc == ERR_OK)
+            check_file(small);
         unlink(path);
         if (rc == ERR_OK)
             break;
