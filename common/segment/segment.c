@@ -38,9 +38,6 @@ int segment_open(const char *path, const char *live_path, struct segment **out,
     int rc = segment_file_open(path, &segment->file, err);
     if (rc == ERR_OK)
         rc = open_parts(segment, live_path, err);
-    /* What was read here may have been zeros. */
-    if (rc == ERR_OK)
-        rc = segment_damage(segment, err);
     if (rc) {
         segment_close(segment);
         return rc;

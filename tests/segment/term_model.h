@@ -89,6 +89,8 @@ static void random_entry(uint64_t *seed, enum term_class class,
         next->positions += rng_below(seed, 90000);
         out->place = *next;
     }
+    if (rng_below(seed, 30) == 0)
+        out->place.positions = rng_below(seed, 1000);
     if (!positions)
         out->place.positions = 0;
 }

@@ -120,7 +120,7 @@ TEST(each_page_of_a_range_is_summed)
         CHECK(fd >= 0 && pwrite(fd, "!?", 2, bad * SEGMENT_PAGE) == 2);
         close(fd);
         CHECK_OK(segment_file_open(path, &file, &err), err);
-        for (uint32_t len = 1; len <= LONG; len += SEGMENT_PAGE / 2) {
+        for (uint32_t len = 1; len <= LONG; len += SEGMENT_PAGE / 8) {
             bool reaches = len + 64 > (uint32_t)bad * SEGMENT_PAGE;
             CHECK_EQ(section_bytes(file, SECTION_STORED, 0, len, &got, &err),
                      reaches ? ERR_CORRUPT : ERR_OK);
