@@ -28,6 +28,7 @@ struct shim {
     char name[32]; /* of the call that was struck: "renameat" */
     void (*hook)(void *context);
     void *context;
+    void (*synced)(int fd); /* after an fsync(); NULL: nobody wants to know */
     /* How often MANIFEST was replaced; may be in memory shared with a parent. */
     volatile uint32_t *commits;
 };
