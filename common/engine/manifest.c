@@ -363,6 +363,20 @@ static int check_file(const char *dir, const struct manifest_file *file,
     return ERR_OK;
 }
 
+/* Whether the newest generation has the very same file, which was read already. */
+static bool is_newest_file(const struct manifest *manifest,
+                           const struct manifest_file *file)
+{
+    const struct manifest_generation *newest = &manifest->generation[0];
+    for (size_t i = 0; i < newest->file_count; i++) {
+        const struct manifest_file *other = &newest->file[i];
+        if (slice_eq(other->name, file->name) && other->size == file->size &&
+            other->crc32 == file->crc32)
+            return true;
+    }
+    return false;
+}
+
 int manifest_check_files(const char *dir, const struct manifest *manifest,
                          void (*report)(void *, const char *fault),
                          void *context, struct err *err)
@@ -372,6 +386,8 @@ int manifest_check_files(const char *dir, const struct manifest *manifest,
         const struct manifest_generation *generation = &manifest->generation[g];
         for (size_t i = 0; i < generation->file_count; i++) {
             struct err fault = {0};
+            if (g && is_newest_file(manifest, &generation->file[i]))
+                continue;
             int rc = check_file(dir, &generation->file[i], &fault);
             if (rc == ERR_OK)
                 continue;

@@ -284,6 +284,19 @@ TEST(each_file_is_compared_with_its_size_and_checksum)
              ERR_CORRUPT);
     CHECK_EQ(faults.count, 3);
     CHECK(strstr(faults.last, "gen-6/a.glass"));
+
+    /* Of two generations that share it, it is told once; unless they disagree. */
+    struct manifest_file same = file;
+    m.generation_count = 2;
+    m.generation[1] = m.generation[0];
+    m.generation[1].file = &same;
+    CHECK_EQ(manifest_check_files(dir, &m, note_fault, &faults, &err),
+             ERR_CORRUPT);
+    CHECK_EQ(faults.count, 4);
+    same.crc32 ^= 2;
+    CHECK_EQ(manifest_check_files(dir, &m, note_fault, &faults, &err),
+             ERR_CORRUPT);
+    CHECK_EQ(faults.count, 6);
     remove_dir();
 }
 

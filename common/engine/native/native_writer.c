@@ -399,6 +399,8 @@ static int purge(struct native_writer *self, struct slice key, bool *found,
             *found = true;
             rc = segment_mark_purged(s, docs[d], err);
         }
+        if (rc == ERR_OK) /* or else a version may have been missed */
+            rc = segment_damage(s->segment, err);
         arena_reset(&self->scratch);
     }
     return rc;

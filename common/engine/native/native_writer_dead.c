@@ -252,6 +252,8 @@ int count_dead(struct native_writer *self, const struct writer_segment *s,
     }
     if (rc == ERR_OK && s->bits)
         rc = add_all_dead(&d, live ? live_bits(live) : NULL, s->bits, err);
+    if (rc == ERR_OK)
+        rc = segment_damage(s->segment, err);
     inverter_free(d.inverter);
     mem_free(d.batch);
     arena_reset(&d.arena);
