@@ -37,9 +37,7 @@ void inverter_free(struct inverter *inverter)
     for (uint32_t i = 0; i < inverter->map_capacity; i++)
         mem_free(inverter->maps[i].form);
     mem_free(inverter->maps);
-    mem_free(inverter->word);
     mem_free(inverter->caps);
-    mem_free(inverter->other);
     mem_free(inverter->stream);
     mem_free(inverter->field_stream);
     mem_free(inverter->article);
@@ -126,11 +124,7 @@ static int put_other(struct inverter *inverter, const struct term *term,
                      uint32_t *id, struct err *err)
 {
     assert(term->len > 0);
-    int rc = put(&inverter->others, term_slice(term), 0, id, err);
-    if (rc)
-        return rc;
-    return grow_table(&inverter->other, &inverter->other_capacity,
-                      inverter->others.count, sizeof *inverter->other, err);
+    return put(&inverter->others, term_slice(term), 0, id, err);
 }
 
 /* --- what an article is, besides its words --- */
@@ -228,7 +222,6 @@ static int keep_value(struct inverter *inverter, struct inverted *article,
     if (rc)
         return rc;
     inverter->field_stream[inverter->field_stream_len++] = id;
-    tally_one(&inverter->other[id], inverter->stamp, 1, false);
     return ERR_OK;
 }
 
@@ -258,16 +251,11 @@ static int make_room(struct inverter *inverter, struct form_map *map,
                      size_t more, struct err *err)
 {
     uint64_t need = inverter->words.count + more;
-    uint32_t capacity = inverter->word_capacity;
-    int rc = grow_table(&inverter->word, &capacity, need,
-                        sizeof *inverter->word, err);
-    if (rc == ERR_OK)
-        rc = grow_table(&inverter->caps, &inverter->word_capacity, need,
+    int rc = grow_table(&inverter->caps, &inverter->caps_capacity, need,
                         sizeof *inverter->caps, err);
-    if (rc == ERR_OK)
-        rc = grow_table(&map->form, &map->capacity, need, sizeof *map->form,
-                        err);
-    return rc;
+    if (rc)
+        return rc;
+    return grow_table(&map->form, &map->capacity, need, sizeof *map->form, err);
 }
 
 /* Of a form that comes for the first time in this language. */
@@ -298,7 +286,7 @@ static void append(struct inverter *inverter, const struct token *token,
     *position = token->position;
 }
 
-/* In four steps, each of which asks the memory for what the next one needs. */
+/* In steps, each of which asks the memory for what the next one needs. */
 static int keep_batch(struct inverter *inverter, struct inverted *article,
                       const struct token *token, size_t count,
                       uint32_t *position, struct err *err)
@@ -319,7 +307,6 @@ static int keep_batch(struct inverter *inverter, struct inverted *article,
         if (rc)
             return from_vocabulary(rc, err);
         __builtin_prefetch(&map->form[id[i]], 1);
-        __builtin_prefetch(&inverter->word[id[i]], 1);
     }
     for (size_t i = 0; i < count; i++) {
         struct stemming *form = &map->form[id[i]];
@@ -330,12 +317,9 @@ static int keep_batch(struct inverter *inverter, struct inverted *article,
                 return rc;
             form->score = score + 1;
         }
-        __builtin_prefetch(&inverter->other[form->score - 1], 1);
-    }
-    for (size_t i = 0; i < count; i++) {
+        form->tokens++;
+        inverter->caps[id[i]] += token[i].all_caps;
         append(inverter, &token[i], id[i], position);
-        tally_token(inverter, map->form, id[i], token[i].all_caps,
-                    inverter->stamp, 1, token[i].part == PART_TITLE);
     }
     return ERR_OK;
 }
@@ -366,7 +350,6 @@ int inverter_add(struct inverter *inverter, const struct article *article,
                  struct err *err)
 {
     struct inverted new = {.ticket = ticket};
-    inverter->stamp++;
     int rc =
         inverter->articles < INVERTER_ARTICLES
             ? inverter_grow(&inverter->article, &inverter->article_capacity,
@@ -391,6 +374,20 @@ int inverter_add(struct inverter *inverter, const struct article *article,
     return ERR_OK;
 }
 
+/* Its words no longer count. */
+static void forget_words(struct inverter *inverter,
+                         const struct inverted *article)
+{
+    struct stemming *form = inverter->maps[article->map].form;
+    uint32_t token;
+    for (struct token_walk walk = token_walk(inverter, article);
+         token_next(&walk, &token);) {
+        form[token & STREAM_ID].tokens--;
+        if (token & STREAM_CAPS)
+            inverter->caps[token & STREAM_ID]--;
+    }
+}
+
 void inverter_archive(struct inverter *inverter, uint32_t number)
 {
     assert(number < inverter->articles);
@@ -399,7 +396,7 @@ void inverter_archive(struct inverter *inverter, uint32_t number)
         return;
     article->archived = true;
     inverter->live--;
-    tally_archived(inverter, article);
+    forget_words(inverter, article);
 }
 
 uint32_t inverter_articles(const struct inverter *inverter)
@@ -427,9 +424,7 @@ static size_t held(const struct inverter *inverter)
     for (uint32_t i = 0; i < inverter->map_capacity; i++)
         bytes += sizeof *inverter->maps +
                  inverter->maps[i].capacity * sizeof *inverter->maps[i].form;
-    bytes += inverter->word_capacity *
-             (sizeof *inverter->word + sizeof *inverter->caps);
-    bytes += inverter->other_capacity * sizeof *inverter->other;
+    bytes += inverter->caps_capacity * sizeof *inverter->caps;
     /* what lies behind the lengths of these was never touched */
     bytes += inverter->stream_len * sizeof *inverter->stream;
     bytes += inverter->field_stream_len * sizeof *inverter->field_stream;

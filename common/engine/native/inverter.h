@@ -42,7 +42,8 @@ const struct doc_record *inverter_record(const struct inverter *inverter,
 size_t inverter_memory(const struct inverter *inverter);
 
 /* All sections but STORED of one segment, and the order for it: ticket_of_doc, in
- * `arena`, for stored_finish(). Fills *facts. */
+ * `arena`, for stored_finish(). Fills *facts. What has been added is used up: of the
+ * inverter only inverter_record() and inverter_free() are left. */
 int inverter_write(struct inverter *inverter, struct segment_writer *segment,
                    struct arena *arena, struct segment_facts *facts,
                    uint32_t **ticket_of_doc, struct err *err);

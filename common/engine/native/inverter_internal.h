@@ -1,7 +1,7 @@
 /* inverter_internal.h - what the parts of the inverter share.
  *
  *   inverter.c         articles come in: the stream, the vocabularies
- *   inverter_tally.c   how much of each term the live articles hold
+ *   inverter_tally.c   how much of each term the live articles hold, for who asks
  *   inverter_write.c   a segment goes out: the order of its articles, columns, keys
  *   inverter_terms.c   the order of its terms, and the forms of stems
  *   inverter_lists.c   the stream inverted, a window of terms at a time
@@ -27,13 +27,6 @@ enum { STREAM_ID = (1 << 30) - 1 };
 
 /* Leaves a bit of a doc id free. */
 #define INVERTER_ARTICLES (UINT32_C(1) << 31)
-
-/* How much of a term is in the live articles. */
-struct tally {
-    uint32_t docs, frequency;
-    uint32_t title; /* occurrences there: counted twice in `frequency` */
-    uint32_t stamp; /* of the article counted last */
-};
 
 /* What a form is scored by in one language. */
 struct stemming {
@@ -61,11 +54,11 @@ struct inverted {
 };
 
 struct inverter {
-    struct vocabulary words;   /* forms; tag: width */
-    struct vocabulary others;  /* whole terms: STEM, PLAIN, FIELD; tag 0 */
-    struct tally *word, *caps; /* by number in `words` */
-    struct tally *other;       /* by number in `others` */
-    uint32_t word_capacity, other_capacity;
+    struct vocabulary words;  /* forms; tag: width */
+    struct vocabulary others; /* whole terms: STEM, PLAIN, FIELD; tag 0 */
+    /* By number in `words`: occurrences in capitals, in live articles. */
+    uint32_t *caps;
+    uint32_t caps_capacity;
 
     struct vocabulary
         langs;             /* primary, those with stemmers: map = number + 1 */
@@ -79,7 +72,6 @@ struct inverter {
 
     struct inverted *article;
     uint32_t articles, article_capacity, live;
-    uint32_t stamp;
 
     struct arena arena;   /* of keys, sources, languages */
     struct arena scratch; /* of one article */
@@ -89,35 +81,6 @@ struct inverter {
 int inverter_grow(void *array, uint32_t *capacity, uint64_t need, size_t size,
                   struct err *err);
 
-/* Counted as articles come, while their words are in the cache, so that the sizes of all
- * lists are known before the first is made; an article that is archived is counted back
- * (`sign` is then UINT32_MAX). The stamp finds the first occurrence in an article. */
-static inline void tally_one(struct tally *tally, uint32_t stamp, uint32_t sign,
-                             bool title)
-{
-    if (tally->stamp != stamp) {
-        tally->stamp = stamp;
-        tally->docs += sign;
-    }
-    tally->frequency += title ? 2 * sign : sign;
-    tally->title += title ? sign : 0;
-}
-
-static inline void tally_token(struct inverter *inverter, struct stemming *form,
-                               uint32_t id, bool caps, uint32_t stamp,
-                               uint32_t sign, bool title)
-{
-    tally_one(&inverter->word[id], stamp, sign, title);
-    if (caps)
-        tally_one(&inverter->caps[id], stamp, sign, title);
-    form[id].tokens += sign;
-    tally_one(&inverter->other[form[id].score - 1], stamp, sign, title);
-}
-
-/* Take an article out of the tallies. */
-void tally_archived(struct inverter *inverter, const struct inverted *article);
-struct term_counts tally_counts(const struct tally *tally,
-                                enum term_class class);
 /* As the dictionary has it. */
 void word_term(const struct inverter *inverter, enum term_class class,
                uint32_t id, struct term *out);
@@ -160,7 +123,14 @@ static inline bool token_next(struct token_walk *walk, uint32_t *token)
 struct sorted_terms {
     uint32_t *id; /* of each, in its vocabulary */
     uint32_t count;
-    uint32_t *rank; /* by id: its place in `id`, or NO_LIST */
+    uint32_t *rank;        /* by id: its place in `id`, or NO_LIST */
+    uint32_t *occurrences; /* by id, in live articles */
+};
+
+/* A list that is written. */
+struct listed {
+    struct term_place place;
+    uint32_t docs, frequency;
 };
 
 /* By rank of a term of `others`. */
@@ -182,7 +152,7 @@ struct inversion {
     uint32_t docs, all;              /* live articles; with the old versions */
     const struct inverted **article; /* by doc id */
     uint32_t *lengths, *title_ends;  /* by doc id, `docs` of them */
-    struct term_place *place;        /* of WORD terms, by number */
+    struct listed *listed;           /* of WORD terms, by number */
     struct sorted_terms words, caps, others;
     struct term_forms forms;
     struct postings_writer *postings;

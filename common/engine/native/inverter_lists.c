@@ -1,6 +1,6 @@
 /* For a window of terms the articles are walked in the order of doc ids, and each token
- * of a term in the window goes to the end of its list. The sizes of the lists are known
- * (inverter_tally.c), so they stand one behind the other in one array, without gaps. A
+ * of a term in the window goes to the end of its list. The sizes of the lists are known,
+ * so they stand one behind the other in one array, without gaps. A
  * window is a share of the stream: the number of walks does not grow with the text.
  */
 #include "engine/native/inverter_internal.h"
@@ -30,7 +30,6 @@ struct window {
     const struct inversion *inv;
     enum kind kind;
     const struct sorted_terms *terms;
-    const struct tally *tally; /* by id */
     const uint32_t *only; /* by rank: the only word of the term, or NO_LIST; may
                              be NULL */
     uint32_t first, count;
@@ -48,39 +47,19 @@ struct window {
 #define SHARED UINT32_MAX /* not wanted: another list is equal */
 #define IN_TITLE (UINT32_C(1) << 31)
 
-static const struct tally *tally_of(const struct window *window, uint32_t rank)
+static uint32_t occurrences_of(const struct window *window, uint32_t rank)
 {
-    return &window->tally[window->terms->id[rank]];
+    return window->terms->occurrences[window->terms->id[rank]];
 }
 
-static uint32_t occurrences_of(const struct tally *tally)
-{
-    return tally->frequency - tally->title;
-}
-
-static struct term_counts counts_of(const struct window *window, uint32_t rank)
-{
-    enum term_class class = TERM_WORD;
-    if (window->kind == KIND_CAPS)
-        class = TERM_CAPS;
-    if (window->kind == KIND_OTHERS)
-        class = (enum term_class)other_term(window->inv->inverter,
-                                            window->terms->id[rank])
-                    .data[0];
-    return tally_counts(tally_of(window, rank), class);
-}
-
-/* Whether the list of its only word serves this term, too. */
+/* Whether the list of its only word serves this term, too: term_shares_list(). All
+ * occurrences of the term are of that word, so it does when there are as many. */
 static bool is_shared(const struct window *window, uint32_t rank)
 {
-    const struct inversion *inv = window->inv;
-    if (!window->only || window->only[rank] == NO_LIST)
-        return false;
-    uint32_t word = inv->words.id[window->only[rank]];
-    struct term_counts its =
-        tally_counts(&inv->inverter->word[word], TERM_WORD);
-    struct term_counts counts = counts_of(window, rank);
-    return term_shares_list(&counts, &its);
+    const struct sorted_terms *words = &window->inv->words;
+    return window->only && window->only[rank] != NO_LIST &&
+           words->occurrences[words->id[window->only[rank]]] ==
+               occurrences_of(window, rank);
 }
 
 /* As large as the stream, so that words take two or three walks and all the rest one or
@@ -102,7 +81,7 @@ static int lay_out(struct window *w, uint32_t first, struct err *err)
     for (w->count = 0; first + w->count < w->terms->count; w->count++) {
         uint32_t rank = first + w->count;
         bool shared = is_shared(w, rank);
-        uint32_t need = shared ? 0 : occurrences_of(tally_of(w, rank));
+        uint32_t need = shared ? 0 : occurrences_of(w, rank);
         if (w->count && (taken + need) * size > room)
             break;
         rc = inverter_grow(&w->end, &w->end_capacity, w->count + UINT64_C(1),
@@ -228,12 +207,6 @@ static struct slice spell(const struct window *w, uint32_t rank,
     return term_slice(scratch);
 }
 
-static inline bool same_counts(struct term_counts a, struct term_counts b)
-{
-    return a.docs == b.docs && a.frequency == b.frequency &&
-           a.occurrences == b.occurrences;
-}
-
 /* The positions of one document in a row of occurrences, those in the title twice. How
  * many occurrences that took is the result. */
 static uint32_t unfold(struct window *w, const uint64_t *placed, uint32_t left,
@@ -282,8 +255,7 @@ static int write_bare(const struct window *w, const uint32_t *bare,
 static int write_list(struct window *w, uint32_t rank, enum term_class class,
                       struct term_entry *entry, struct err *err)
 {
-    const struct tally *tally = tally_of(w, rank);
-    uint32_t count = occurrences_of(tally);
+    uint32_t count = occurrences_of(w, rank);
     uint32_t begin = w->end[rank - w->first] - count;
     int rc = ERR_OK;
     postings_begin(w->inv->postings, class);
@@ -292,12 +264,24 @@ static int write_list(struct window *w, uint32_t rank, enum term_class class,
     } else {
         /* room for them all in one document, and for one that is not kept */
         rc = inverter_grow(&w->position, &w->position_capacity,
-                           tally->frequency + UINT64_C(1), sizeof *w->position,
-                           err);
+                           UINT64_C(2) * count + 1, sizeof *w->position, err);
         if (rc == ERR_OK)
             rc = write_placed(w, w->placed + begin, count, err);
     }
     return rc ? rc : postings_end(w->inv->postings, entry, err);
+}
+
+/* The entry of a term that has the list of its only word. */
+static struct term_entry shared_entry(const struct window *w, uint32_t rank)
+{
+    const struct listed *word = &w->inv->listed[w->only[rank]];
+    bool placed = w->kind != KIND_OTHERS;
+    return (struct term_entry){
+        .counts = {.docs = word->docs,
+                   .frequency = word->frequency,
+                   .occurrences =
+                       placed ? occurrences_of(w, rank) : word->frequency},
+        .place = word->place};
 }
 
 static int write_term(struct window *w, uint32_t rank, struct err *err)
@@ -307,15 +291,15 @@ static int write_term(struct window *w, uint32_t rank, struct err *err)
     struct term_entry entry;
     int rc = ERR_OK;
     if (w->end[rank - w->first] == SHARED)
-        entry = (struct term_entry){.counts = counts_of(w, rank),
-                                    .place = w->inv->place[w->only[rank]]};
+        entry = shared_entry(w, rank);
     else
         rc = write_list(w, rank, (enum term_class)term.data[0], &entry, err);
     if (rc)
         return rc;
-    assert(same_counts(entry.counts, counts_of(w, rank)));
     if (w->kind == KIND_WORDS)
-        w->inv->place[rank] = entry.place;
+        w->inv->listed[rank] =
+            (struct listed){entry.place, (uint32_t)entry.counts.docs,
+                            (uint32_t)entry.counts.frequency};
     return dictionary_add(w->inv->dictionary, term, &entry, err);
 }
 
@@ -360,13 +344,10 @@ static void renumber(const struct inversion *inv, uint32_t *const *rank_by_map,
 int invert_words(struct inversion *inv, struct err *err)
 {
     renumber(inv, NULL, inv->words.rank);
-    inv->place = arena_array(&inv->arena, struct term_place, inv->words.count);
-    if (!inv->place)
+    inv->listed = arena_array(&inv->arena, struct listed, inv->words.count);
+    if (!inv->listed)
         return no_memory(err);
-    struct window w = {.inv = inv,
-                       .kind = KIND_WORDS,
-                       .terms = &inv->words,
-                       .tally = inv->inverter->word};
+    struct window w = {.inv = inv, .kind = KIND_WORDS, .terms = &inv->words};
     return invert(&w, err);
 }
 
@@ -377,11 +358,8 @@ int invert_caps(struct inversion *inv, struct err *err)
         return no_memory(err);
     for (uint32_t i = 0; i < inv->caps.count; i++)
         only[i] = inv->words.rank[inv->caps.id[i]];
-    struct window w = {.inv = inv,
-                       .kind = KIND_CAPS,
-                       .terms = &inv->caps,
-                       .tally = inv->inverter->caps,
-                       .only = only};
+    struct window w = {
+        .inv = inv, .kind = KIND_CAPS, .terms = &inv->caps, .only = only};
     return invert(&w, err);
 }
 
@@ -391,7 +369,6 @@ int invert_others(struct inversion *inv, struct err *err)
     struct window w = {.inv = inv,
                        .kind = KIND_OTHERS,
                        .terms = &inv->others,
-                       .tally = inv->inverter->other,
                        .only = inv->forms.only};
     return invert(&w, err);
 }

@@ -1,31 +1,9 @@
 #include "engine/native/inverter_internal.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 
-void tally_archived(struct inverter *inverter, const struct inverted *article)
-{
-    uint32_t stamp = ++inverter->stamp, token;
-    uint32_t title_end = article->record.part[PART_TITLE].end;
-    struct stemming *form = inverter->maps[article->map].form;
-    for (struct token_walk walk = token_walk(inverter, article);
-         token_next(&walk, &token);)
-        tally_token(inverter, form, token & STREAM_ID, token & STREAM_CAPS,
-                    stamp, UINT32_MAX, walk.position < title_end);
-    for (uint32_t i = article->fields; i < article->fields_end; i++)
-        tally_one(&inverter->other[inverter->field_stream[i]], stamp,
-                  UINT32_MAX, false);
-}
-
-struct term_counts tally_counts(const struct tally *tally,
-                                enum term_class class)
-{
-    if (!term_has_frequencies(class))
-        return (struct term_counts){tally->docs, tally->docs, tally->docs};
-    return (struct term_counts){tally->docs, tally->frequency,
-                                term_has_positions(class)
-                                    ? tally->frequency - tally->title
-                                    : tally->frequency};
-}
+#include <string.h>
 
 void word_term(const struct inverter *inverter, enum term_class class,
                uint32_t id, struct term *out)
@@ -39,6 +17,58 @@ struct slice other_term(const struct inverter *inverter, uint32_t id)
     return vocabulary_text(&inverter->others, id);
 }
 
+/* --- a count of everything, made when it is asked for --- */
+
+struct tally {
+    uint32_t docs, frequency;
+    uint32_t title; /* occurrences there: counted twice in `frequency` */
+    doc_id last;    /* the article counted last, plus one */
+};
+
+struct tallies {
+    struct tally *word, *caps, *other;
+};
+
+static void count(struct tally *tally, uint32_t article, bool title)
+{
+    if (tally->last != article + 1) {
+        tally->last = article + 1;
+        tally->docs++;
+    }
+    tally->frequency += title ? 2 : 1;
+    tally->title += title;
+}
+
+static void count_article(const struct inverter *inverter, uint32_t number,
+                          struct tallies *tallies)
+{
+    const struct inverted *article = &inverter->article[number];
+    uint32_t title_end = article->record.part[PART_TITLE].end, token;
+    const struct stemming *form = inverter->maps[article->map].form;
+    for (struct token_walk walk = token_walk(inverter, article);
+         token_next(&walk, &token);) {
+        uint32_t id = token & STREAM_ID;
+        bool title = walk.position < title_end;
+        count(&tallies->word[id], number, title);
+        if (token & STREAM_CAPS)
+            count(&tallies->caps[id], number, title);
+        count(&tallies->other[form[id].score - 1], number, title);
+    }
+    for (uint32_t i = article->fields; i < article->fields_end; i++)
+        count(&tallies->other[inverter->field_stream[i]], number, false);
+}
+
+static struct term_counts counts_of(const struct tally *tally,
+                                    enum term_class class)
+{
+    if (!term_has_frequencies(class))
+        return (struct term_counts){tally->docs, tally->docs, tally->docs};
+    return (struct term_counts){tally->docs, tally->frequency,
+                                term_has_positions(class)
+                                    ? tally->frequency - tally->title
+                                    : tally->frequency};
+}
+
 static int visit_words(const struct inverter *inverter, enum term_class class,
                        const struct tally *tally, inverter_visit visit,
                        void *context, struct err *err)
@@ -46,7 +76,7 @@ static int visit_words(const struct inverter *inverter, enum term_class class,
     int rc = ERR_OK;
     for (uint32_t id = 0; rc == ERR_OK && id < inverter->words.count; id++) {
         struct term term;
-        struct term_counts counts = tally_counts(&tally[id], class);
+        struct term_counts counts = counts_of(&tally[id], class);
         if (counts.docs == 0)
             continue;
         word_term(inverter, class, id, &term);
@@ -55,20 +85,53 @@ static int visit_words(const struct inverter *inverter, enum term_class class,
     return rc;
 }
 
-int inverter_each_term(struct inverter *inverter, inverter_visit visit,
-                       void *context, struct err *err)
+static int visit_others(const struct inverter *inverter,
+                        const struct tally *tally, inverter_visit visit,
+                        void *context, struct err *err)
 {
-    int rc =
-        visit_words(inverter, TERM_WORD, inverter->word, visit, context, err);
-    if (rc == ERR_OK)
-        rc = visit_words(inverter, TERM_CAPS, inverter->caps, visit, context,
-                         err);
+    int rc = ERR_OK;
     for (uint32_t id = 0; rc == ERR_OK && id < inverter->others.count; id++) {
         struct slice term = other_term(inverter, id);
         struct term_counts counts =
-            tally_counts(&inverter->other[id], (enum term_class)term.data[0]);
+            counts_of(&tally[id], (enum term_class)term.data[0]);
         if (counts.docs)
             rc = visit(context, term, &counts, err);
     }
+    return rc;
+}
+
+static struct tally *new_tallies(uint32_t count)
+{
+    size_t size = (count + (size_t)1) * sizeof(struct tally);
+    struct tally *tally = mem_alloc(size);
+    if (!tally)
+        return NULL;
+    mem_random_access(tally, size);
+    return memset(tally, 0, size);
+}
+
+int inverter_each_term(struct inverter *inverter, inverter_visit visit,
+                       void *context, struct err *err)
+{
+    struct tallies tallies = {new_tallies(inverter->words.count),
+                              new_tallies(inverter->words.count),
+                              new_tallies(inverter->others.count)};
+    int rc = ERR_OK;
+    if (!tallies.word || !tallies.caps || !tallies.other)
+        rc = err_set(err, ERR_NOMEM, "no memory to count the words");
+    for (uint32_t i = 0; rc == ERR_OK && i < inverter->articles; i++)
+        if (!inverter->article[i].archived)
+            count_article(inverter, i, &tallies);
+    if (rc == ERR_OK)
+        rc =
+            visit_words(inverter, TERM_WORD, tallies.word, visit, context, err);
+    if (rc == ERR_OK)
+        rc =
+            visit_words(inverter, TERM_CAPS, tallies.caps, visit, context, err);
+    if (rc == ERR_OK)
+        rc = visit_others(inverter, tallies.other, visit, context, err);
+    mem_free(tallies.word);
+    mem_free(tallies.caps);
+    mem_free(tallies.other);
     return rc;
 }

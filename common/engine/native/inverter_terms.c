@@ -24,8 +24,7 @@ static int make_terms(struct inversion *inv, uint32_t ids,
 /* No text has a byte as small as TERM_JOINED, so by text and then by width is the order of
  * WORD terms, too. */
 static int sort_vocabulary(struct inversion *inv, struct vocabulary *vocabulary,
-                           const struct tally *tally, struct sorted_terms *out,
-                           struct err *err)
+                           struct sorted_terms *out, struct err *err)
 {
     uint32_t ids = vocabulary->count;
     int rc = make_terms(inv, ids, out, err);
@@ -33,7 +32,7 @@ static int sort_vocabulary(struct inversion *inv, struct vocabulary *vocabulary,
         return rc;
     for (uint32_t id = 0; id < ids; id++) {
         out->rank[id] = NO_LIST;
-        if (tally[id].docs)
+        if (out->occurrences[id])
             out->id[out->count++] = id;
     }
     if (vocabulary_sort(vocabulary, out->id, out->count))
@@ -50,11 +49,12 @@ static int choose_caps(struct inversion *inv, struct err *err)
     int rc = make_terms(inv, ids, &inv->caps, err);
     if (rc)
         return rc;
+    inv->caps.occurrences = inv->inverter->caps;
     for (uint32_t id = 0; id < ids; id++)
         inv->caps.rank[id] = NO_LIST;
     for (uint32_t i = 0; i < inv->words.count; i++) {
         uint32_t id = inv->words.id[i];
-        if (inv->inverter->caps[id].docs == 0)
+        if (inv->inverter->caps[id] == 0)
             continue;
         inv->caps.rank[id] = inv->caps.count;
         inv->caps.id[inv->caps.count++] = id;
@@ -62,16 +62,42 @@ static int choose_caps(struct inversion *inv, struct err *err)
     return ERR_OK;
 }
 
+static int count_occurrences(struct inversion *inv, struct err *err)
+{
+    const struct inverter *inverter = inv->inverter;
+    uint32_t *word = arena_array(&inv->arena, uint32_t, inverter->words.count);
+    uint32_t *other =
+        arena_array(&inv->arena, uint32_t, inverter->others.count);
+    if (!word || !other)
+        return no_memory(err);
+    for (uint32_t m = 0; m < inverter->map_capacity; m++) {
+        const struct form_map *map = &inverter->maps[m];
+        for (uint32_t id = 0; id < map->capacity; id++) {
+            if (map->form[id].tokens == 0)
+                continue;
+            word[id] += map->form[id].tokens;
+            other[map->form[id].score - 1] += map->form[id].tokens;
+        }
+    }
+    for (doc_id doc = 0; doc < inv->docs; doc++)
+        for (uint32_t i = inv->article[doc]->fields;
+             i < inv->article[doc]->fields_end; i++)
+            other[inverter->field_stream[i]]++;
+    inv->words.occurrences = word;
+    inv->others.occurrences = other;
+    return ERR_OK;
+}
+
 static int sort_all(struct inversion *inv, struct err *err)
 {
     struct inverter *inverter = inv->inverter;
-    int rc = sort_vocabulary(inv, &inverter->words, inverter->word, &inv->words,
-                             err);
+    int rc = count_occurrences(inv, err);
+    if (rc == ERR_OK)
+        rc = sort_vocabulary(inv, &inverter->words, &inv->words, err);
     if (rc == ERR_OK)
         rc = choose_caps(inv, err);
     if (rc == ERR_OK)
-        rc = sort_vocabulary(inv, &inverter->others, inverter->other,
-                             &inv->others, err);
+        rc = sort_vocabulary(inv, &inverter->others, &inv->others, err);
     return rc;
 }
 

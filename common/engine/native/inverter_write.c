@@ -193,8 +193,8 @@ size_t inversion_memory(const struct inverter *inverter)
 {
     enum {
         OF_ARTICLE = 128, /* its order, length, key, row of the columns */
-        OF_WORD = sizeof(struct term_place) + 8 * sizeof(uint32_t),
-        OF_OTHER = 8 * sizeof(uint32_t),
+        OF_WORD = sizeof(struct listed) + 9 * sizeof(uint32_t),
+        OF_OTHER = 9 * sizeof(uint32_t),
         OF_TOKEN = 8,                   /* in its list */
         SECTIONS = SECTION_COUNT << 20, /* what has not gone to disk yet */
     };
