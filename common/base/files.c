@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,6 +75,14 @@ int file_sync_dir(const char *dir, struct err *err)
     return rc;
 }
 
+/* As far as we may: a directory that can be searched but not read cannot be synced. */
+static void sync_parent(const char *path)
+{
+    char copy[PATH_MAX];
+    snprintf(copy, sizeof copy, "%s", path);
+    (void)file_sync_dir(dirname(copy), NULL);
+}
+
 int dir_make(const char *path, mode_t mode, struct err *err)
 {
     char partial[PATH_MAX];
@@ -87,7 +96,9 @@ int dir_make(const char *path, mode_t mode, struct err *err)
             continue;
         char after = partial[i];
         partial[i] = '\0';
-        if (mkdir(partial, mode) < 0 && errno != EEXIST)
+        if (mkdir(partial, mode) == 0)
+            sync_parent(partial);
+        else if (errno != EEXIST)
             return err_set_errno(err, "make directory", partial);
         partial[i] = after;
     }

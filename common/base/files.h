@@ -14,8 +14,8 @@ int file_read(const char *path, size_t limit, struct bytes_out *out,
               struct err *err);
 int file_write_all(int fd, const void *data, size_t len); /* 0, or -1 + errno */
 int file_sync_dir(const char *dir, struct err *err);
-int dir_make(const char *path, mode_t mode,
-             struct err *err); /* parents too; existing is fine */
+/* Parents too; existing is fine. The new names are synced, where that is allowed. */
+int dir_make(const char *path, mode_t mode, struct err *err);
 /* Whether `dir` is a directory that can be read, with anything in it. */
 bool dir_holds_anything(const char *dir);
 /* Remove a file or a whole tree; what does not exist is fine. */
