@@ -119,6 +119,63 @@ TEST(the_process_dies_after_each_call)
     die_at_each(SHIM_AFTERWARDS, 0, 1);
 }
 
+/* --- before there is an index --- */
+
+static int first_run(struct writer_bed *bed, struct err *err)
+{
+    struct generation_info info;
+    int rc = bed_try_write(bed, err);
+    if (rc == ERR_OK)
+        rc = bed_try_put(bed, 1, err);
+    if (rc == ERR_OK)
+        rc = bed_try_commit(bed, &info, err);
+    bed_written(bed);
+    return rc;
+}
+
+/* The call fails, or ends the process. False: there are no more calls. */
+static bool break_first_run(struct writer_bed *bed, enum shim_mode mode,
+                            uint64_t at)
+{
+    struct err err = {0};
+    int status;
+    CHECK_OK(tree_remove(bed->dir, &err), err);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        shim = (struct shim){.mode = mode, .error = ENOSPC, .at = at};
+        int rc = first_run(bed, &err);
+        _exit(rc == ERR_OK ? 0 : rc == ERR_IO || rc == ERR_NOMEM ? 1 : 2);
+    }
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) != 2);
+    bool whole = WEXITSTATUS(status) == 0;
+    bed_write(bed);
+    uint64_t before = bed_commit(bed).generation; /* whatever is there */
+    CHECK(before <= 1 && (before == 1 || !whole));
+    bed_put(bed, 2);
+    CHECK_EQ(bed_commit(bed).articles, before + 1);
+    bed_written(bed);
+    bed_check(bed);
+    return WEXITSTATUS(status) != 0;
+}
+
+TEST(each_call_of_the_very_first_run_fails_or_kills)
+{
+    for (enum shim_mode mode = SHIM_FAIL; mode <= SHIM_DIE; mode++) {
+        struct writer_bed bed;
+        uint64_t at = 0, last = 0;
+        bed_open(&bed);
+        /* Failures of the cleaning at the end are none: go on a bit. */
+        for (; at < last + 10; at++)
+            if (break_first_run(&bed, mode, at))
+                last = at;
+        CHECK_MSG(last > 25, "%llu", (unsigned long long)last);
+        memset(&bed.committed, 0, sizeof bed.committed);
+        bed_close(&bed);
+    }
+}
+
 /* --- memory --- */
 
 static int run_without_memory(struct scene *scene, long n, struct err *err)
@@ -156,4 +213,5 @@ RUN(T(each_call_fails_once), T(each_call_fails_once_with_many_segments),
     T(the_disk_is_gone_for_good_after_each_call),
     T(the_process_dies_in_each_call),
     T(the_process_dies_in_calls_with_many_segments),
-    T(the_process_dies_after_each_call), T(each_allocation_fails))
+    T(the_process_dies_after_each_call),
+    T(each_call_of_the_very_first_run_fails_or_kills), T(each_allocation_fails))
