@@ -241,7 +241,7 @@ TEST(a_flipped_bit_is_an_error_or_does_not_matter)
     }
     print_message("%zu questions refused, %zu times not opened\n", refused,
                   unopened);
-    CHECK(refused > 0 && unopened > 0);
+    CHECK(refused + unopened > 50);
     arena_reset(&kept);
     world_close(&w);
 }
