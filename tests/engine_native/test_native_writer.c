@@ -4,6 +4,8 @@
 #include "segment/segment.h"
 #include "writer_bed.h"
 
+#include <limits.h>
+
 static int put_text(struct writer_bed *bed, const char *key, const char *title,
                     const char *body, struct err *err)
 {
@@ -453,6 +455,95 @@ TEST(a_deleted_article_is_purged_too)
     bed_close(&bed);
 }
 
+/* --- what must not happen --- */
+
+/* Put an article with the analysis of another text; then delete it. */
+static int delete_of_another_analysis(const char *text, const char *analysed,
+                                      struct err *err)
+{
+    struct writer_bed bed;
+    struct generation_info info;
+    struct analysis analysis;
+    struct article article = {.key = SLICE("x:1"), .lang = SLICE("en")};
+    struct article other = article;
+    bool found;
+    article.text[PART_BODY] = slice_of(text);
+    other.text[PART_BODY] = slice_of(analysed);
+    bed_open(&bed);
+    bed_write(&bed);
+    CHECK_EQ(analyse_article(&other, bed.stemmers, &bed.arena, &analysis), 0);
+    CHECK_OK(native_engine.writer_put(bed.writer, &article, &analysis, err),
+             *err);
+    CHECK_OK(put_text(&bed, "x:2", "Grain", "Ships of grain", err), *err);
+    bed_commit(&bed);
+    CHECK_OK(native_engine.writer_delete(bed.writer, SLICE("x:1"), &found, err),
+             *err);
+    int rc = bed_try_commit(&bed, &info, err);
+    bed_written(&bed);
+    bed_read(&bed);
+    CHECK_EQ(bed.snapshot->info.articles, rc ? 2 : 1);
+    bed_close(&bed);
+    return rc;
+}
+
+TEST(an_old_text_with_other_terms_than_the_index_is_damage)
+{
+    struct err err = {0};
+    CHECK_OK(delete_of_another_analysis("Oil and grain", "Oil and grain", &err),
+             err);
+    CHECK_EQ(delete_of_another_analysis("Oil and gas", "Oil and grain", &err),
+             ERR_CORRUPT);
+    CHECK(strstr(err.text, "segments/s1-0.seg"));
+    CHECK_EQ(delete_of_another_analysis("Oil, oil, oil", "Oil and oil", &err),
+             ERR_CORRUPT);
+}
+
+TEST(after_a_failure_a_writer_is_good_for_close_only)
+{
+    struct writer_bed bed;
+    struct err err = {0};
+    struct stored_version there;
+    struct generation_info info;
+    bool found;
+    const struct writer_options options = {.without_text = true};
+    bed_open(&bed);
+    CHECK_OK(native_engine.writer_open(bed.dir, &options, &bed.writer, &err),
+             err);
+    CHECK_OK(put_text(&bed, "x:1", "Grain", "Ships of grain", &err), err);
+    CHECK_EQ(put_text(&bed, "x:1", "Grain", "Other", &err), ERR_UNSUPPORTED);
+    CHECK_EQ(put_text(&bed, "x:2", "Grain", "Other", &err), ERR_IO);
+    CHECK(strstr(err.text, "earlier"));
+    CHECK_EQ(native_engine.writer_lookup(bed.writer, SLICE("x:1"), &there,
+                                         &found, &err),
+             ERR_IO);
+    CHECK_EQ(
+        native_engine.writer_delete(bed.writer, SLICE("x:1"), &found, &err),
+        ERR_IO);
+    CHECK_EQ(native_engine.writer_purge(bed.writer, SLICE("x:1"), &found, &err),
+             ERR_IO);
+    CHECK_EQ(native_engine.writer_merge(bed.writer, &err), ERR_IO);
+    CHECK_EQ(native_engine.writer_commit(bed.writer, &info, &err), ERR_IO);
+    bed_written(&bed);
+    bed_read(&bed);
+    CHECK_EQ(bed.snapshot->info.generation, 0);
+    bed_close(&bed);
+}
+
+TEST(a_name_that_is_too_long_is_an_error)
+{
+    struct err err = {0};
+    struct writer *writer = NULL;
+    struct snapshot *snapshot = NULL;
+    static char name[PATH_MAX + 100];
+    for (size_t len = PATH_MAX - 30; len < sizeof name; len++) {
+        memset(name, '/', len);
+        memcpy(name, "/dev/null", 9); /* nothing can be made there */
+        CHECK(native_engine.writer_open(name, NULL, &writer, &err) != ERR_OK);
+        CHECK(native_engine.snapshot_open(name, &snapshot, &err) != ERR_OK);
+        CHECK(native_engine.check(name, NULL, NULL, &err) != ERR_OK);
+    }
+}
+
 /* --- without texts --- */
 
 TEST(without_texts_words_are_found_and_nothing_else)
@@ -546,5 +637,8 @@ RUN(T(a_new_index_is_empty_and_can_be_read), T(a_folder_in_a_folder_is_made),
     T(another_analysis_or_engine_is_refused),
     T(a_merge_makes_one_segment_and_only_when_there_is_need),
     T(what_is_purged_leaves_no_trace), T(a_deleted_article_is_purged_too),
+    T(an_old_text_with_other_terms_than_the_index_is_damage),
+    T(after_a_failure_a_writer_is_good_for_close_only),
+    T(a_name_that_is_too_long_is_an_error),
     T(without_texts_words_are_found_and_nothing_else),
     T(flushes_and_merges_are_told))
