@@ -1,5 +1,6 @@
-/* small_index.h - an index of twelve articles that were written for it: two commits, a
- * new version, a deletion, some languages, and whatever the format knows. And questions
+/* small_index.h - an index of thirteen articles that were written for it: three commits, a
+ * new version, deletions, some languages, and whatever the format knows: old versions
+ * behind the others, and the state of a segment that lost one. And questions
  * to it, whose answers are text that can be compared.
  */
 #ifndef TESTS_ENGINE_NATIVE_SMALL_INDEX_H
@@ -21,7 +22,7 @@ struct small_article {
     const char *title, *summary, *body, *captions;
 };
 
-/* The first commit, up to an empty key; then the second. */
+/* The first commit, up to an empty key; then the second; the third only deletes. */
 static const struct small_article small_articles[] = {
     {"wire:1", "en", "2022-03-29", "diplomacy",
      "Talks in Istanbul end with a draft",
@@ -82,9 +83,14 @@ static const struct small_article small_articles[] = {
      "The first of the grain ships left the harbour.", ""},
     {"wire:10", "en", "2022-04-02", "", "A correction", "",
      "The ship's name is Aurora, not Aurore.", ""},
+    {"wire:11", "en", "2022-04-03", "", "Fog", "", "No ship left.", ""},
+    {"", "", "", "", "", "", "", ""},
 };
 
-static const char *const small_deleted[] = {"wire:8", "paper:7"};
+static const struct {
+    unsigned commit;
+    const char *key;
+} small_deleted[] = {{2, "wire:8"}, {2, "paper:7"}, {3, "wire:10"}};
 
 /* Every kind of operand and list. */
 static const char *const small_queries[] = {
@@ -144,25 +150,33 @@ static inline void small_put(struct writer *writer,
     arena_reset(&arena);
 }
 
+static inline void small_delete(struct writer *writer, unsigned commit)
+{
+    struct err err = {0};
+    bool found;
+    for (size_t i = 0; i < sizeof small_deleted / sizeof *small_deleted; i++)
+        if (small_deleted[i].commit == commit)
+            CHECK_OK(native_engine.writer_delete(
+                         writer, slice_of(small_deleted[i].key), &found, &err),
+                     err);
+}
+
 /* `most` articles of each commit. */
 static inline void small_index_write(const char *dir, size_t most)
 {
     struct stemmers *stemmers = stemmers_new();
-    size_t count = sizeof small_articles / sizeof *small_articles;
+    size_t at = 0, count = sizeof small_articles / sizeof *small_articles;
     struct err err = {0};
-    struct generation_info info;
-    struct writer *writer;
-    bool found;
-    for (size_t i = 0; i < count; i++) {
+    for (unsigned commit = 1; commit <= 3; commit++, at++) {
+        struct generation_info info;
+        struct writer *writer;
         CHECK_OK(native_engine.writer_open(dir, NULL, &writer, &err), err);
-        for (size_t n = 0; i < count && small_articles[i].key[0]; i++, n++)
+        for (size_t n = 0; at < count && small_articles[at].key[0]; n++, at++)
             if (n < most)
-                small_put(writer, &small_articles[i], stemmers);
-        for (size_t k = 0; i == count && k < 2; k++)
-            CHECK_OK(native_engine.writer_delete(
-                         writer, slice_of(small_deleted[k]), &found, &err),
-                     err);
+                small_put(writer, &small_articles[at], stemmers);
+        small_delete(writer, commit);
         CHECK_OK(native_engine.writer_commit(writer, &info, &err), err);
+        CHECK_EQ(info.generation, commit);
         native_engine.writer_close(writer);
     }
     stemmers_free(stemmers);

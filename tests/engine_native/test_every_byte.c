@@ -47,7 +47,7 @@ static void list_files(struct bed *bed)
                 bed->file[bed->files++] =
                     arena_printf(&bed->arena, "%.*s", SLICE_ARG(name));
         }
-    CHECK(bed->files >= 4); /* two segments and the state of one */
+    CHECK_EQ(bed->files, 4); /* two segments and the state of one */
 }
 
 static void open_bed(struct bed *bed)
@@ -59,7 +59,7 @@ static void open_bed(struct bed *bed)
     CHECK(mkdtemp(bed->dir) && bed->stemmers);
     arena_init(&bed->arena, SIZE_MAX);
     strbuf_init(&bed->got, 1 << 20);
-    small_index_write(bed->dir, 3);
+    small_index_write(bed->dir, 4);
     list_files(bed);
     CHECK_OK(native_engine.check(bed->dir, NULL, NULL, &err), err);
     CHECK_OK(small_open(bed->dir, bed->stemmers, &reader, &err), err);
