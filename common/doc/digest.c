@@ -1,5 +1,7 @@
 #include "doc/digest.h"
 
+#include "base/bytes.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -21,14 +23,6 @@ static uint64_t mix(uint64_t v)
     return v;
 }
 
-static uint64_t load(const uint8_t *p)
-{
-    uint64_t v = 0;
-    for (int i = 7; i >= 0; i--)
-        v = v << 8 | p[i];
-    return v;
-}
-
 static uint64_t scramble1(uint64_t k)
 {
     return rotate(k * C1, 31) * C2;
@@ -41,9 +35,9 @@ static uint64_t scramble2(uint64_t k)
 
 static void add_block(struct digest *d, const uint8_t *p)
 {
-    d->h1 ^= scramble1(load(p));
+    d->h1 ^= scramble1(load_u64(p));
     d->h1 = (rotate(d->h1, 27) + d->h2) * 5 + 0x52dce729;
-    d->h2 ^= scramble2(load(p + 8));
+    d->h2 ^= scramble2(load_u64(p + 8));
     d->h2 = (rotate(d->h2, 31) + d->h1) * 5 + 0x38495ab5;
 }
 
@@ -77,8 +71,8 @@ void digest_end(struct digest *d, uint8_t out[16])
     /* The rest counts as if zero bytes followed; a half of nothing adds nothing. */
     size_t held = d->len % sizeof d->block;
     memset(d->block + held, 0, sizeof d->block - held);
-    d->h2 ^= scramble2(load(d->block + 8));
-    d->h1 ^= scramble1(load(d->block));
+    d->h2 ^= scramble2(load_u64(d->block + 8));
+    d->h1 ^= scramble1(load_u64(d->block));
     d->h1 ^= d->len;
     d->h2 ^= d->len;
     d->h1 += d->h2;

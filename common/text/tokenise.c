@@ -8,6 +8,7 @@
  */
 #include "text/tokenise.h"
 
+#include "base/eight_bytes.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "text/fold_fast.h"
@@ -369,12 +370,35 @@ static const uint8_t byte_kind[256] = {
     [0x80 ... 0xff] = BYTE_HIGH,
 };
 
+/* The kinds of the letters and digits from text.data[*end] on, eight at a time; *end moves
+ * behind them, unless fewer than eight bytes are left. */
+static inline uint8_t scan_eights(struct slice text, size_t *end)
+{
+    uint64_t capitals = 0, small = 0, digits = 0;
+    while (text.len - *end >= 8) {
+        uint64_t v = load_u64(text.data + *end);
+        uint64_t letter = eight_range(v | EIGHT_ONES * 0x20, 'a', 'z') & ~v;
+        uint64_t digit = eight_range(v, '0', '9');
+        uint64_t other = ~(letter | digit) & EIGHT_HIGH;
+        size_t count = other ? eight_first(other) : 8;
+        uint64_t before = other ? (other & -other) - 1 : UINT64_MAX;
+        capitals |= letter & ~(v << 2) & before; /* bit 5 is not set */
+        small |= letter & v << 2 & before;
+        digits |= digit & before;
+        *end += count;
+        if (count < 8)
+            break;
+    }
+    return (uint8_t)((capitals ? BYTE_UPPER : 0) | (small ? BYTE_LOWER : 0) |
+                     (digits ? BYTE_DIGIT : 0));
+}
+
 /* The word that starts at *at, when it is ASCII and certainly stands alone.
  * False: it may be more than that; *at has not moved. */
 static bool scan_ascii(struct slice text, size_t *at, uint8_t *any)
 {
     size_t end = *at;
-    uint8_t seen = 0, kind = 0;
+    uint8_t seen = scan_eights(text, &end), kind = 0;
     while (end < text.len && ((kind = byte_kind[text.data[end]]) & BYTE_WORD)) {
         seen |= kind;
         end++;
@@ -385,6 +409,20 @@ static bool scan_ascii(struct slice text, size_t *at, uint8_t *any)
     *at = end;
     *any = seen;
     return true;
+}
+
+_Static_assert(LIMIT_TERM_BYTES % 8 == 0, "room for whole words");
+
+/* The first `len` bytes of `text`, with bit 5 set. Up to seven more are written. */
+static inline void lower_ascii(struct slice text, size_t len, uint8_t *to)
+{
+    size_t i = 0;
+    for (; i < len && text.len - i >= 8; i += 8) {
+        uint64_t v = load_u64(text.data + i) | EIGHT_ONES * 0x20;
+        memcpy(to + i, &v, sizeof v);
+    }
+    for (; i < len; i++)
+        to[i] = text.data[i] | 0x20;
 }
 
 /* As form_of() for ASCII letters and digits: setting one bit makes them small. */
@@ -399,8 +437,8 @@ static int push_ascii(struct scanner *s, size_t start, size_t end, uint8_t any)
         int rc = find_room(s);
         if (rc)
             return rc;
-        for (size_t i = 0; i < token.form.len; i++)
-            s->room[i] = token.form.data[i] | 0x20;
+        lower_ascii(slice_part(s->text, start, s->text.len), token.form.len,
+                    s->room);
         token.form = keep_room(s, token.form.len);
         if (!(any & BYTE_LOWER)) {
             uint32_t capitals = 0;

@@ -1,5 +1,6 @@
 #include "indexer/readers/encoding.h"
 
+#include "base/eight_bytes.h"
 #include "base/utf8.h"
 
 #include <inttypes.h>
@@ -172,6 +173,20 @@ static size_t skip_line_end(struct slice text, size_t at, bool *blank)
     }
 }
 
+/* Copy what stays as it is from text.data[*at], eight bytes at a time as long as all of
+ * them are no control characters. */
+static size_t copy_plain(struct slice text, size_t *at, uint8_t *to)
+{
+    size_t from = *at;
+    for (; text.len - *at >= 8; *at += 8) {
+        uint64_t v = load_u64(text.data + *at);
+        if (eight_range(v, 0, ' ' - 1) | eight_equal(v, 0x7f))
+            break;
+        memcpy(to + (*at - from), text.data + *at, sizeof v);
+    }
+    return *at - from;
+}
+
 int text_clean(struct slice text, struct arena *arena, struct slice *out)
 {
     text = slice_trim(text);
@@ -180,6 +195,9 @@ int text_clean(struct slice text, struct arena *arena, struct slice *out)
     if (!data)
         return ERR_NOMEM;
     for (size_t at = 0; at < text.len;) {
+        len += copy_plain(text, &at, data + len);
+        if (at == text.len)
+            break;
         uint8_t c = text.data[at];
         if (is_line_end(c)) {
             bool blank;

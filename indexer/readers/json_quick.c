@@ -1,9 +1,9 @@
 /* RFC 8259, read forwards once. A string is copied eight bytes at a time up to the next
- * byte that means something: a quote, a backslash, a control character; the test is
- * "determine if a word has a byte less than n" of Anderson's Bit Twiddling Hacks.
+ * byte that means something: a quote, a backslash, a control character.
  */
 #include "indexer/readers/json_quick.h"
 
+#include "base/eight_bytes.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -37,19 +37,11 @@ static bool take(struct quick *q, uint8_t c)
 
 /* --- strings --- */
 
-#define ONES (UINT64_MAX / 255)
-#define HIGH_BITS (ONES * 0x80)
-
-static uint64_t bytes_below(uint64_t v, uint8_t n)
-{
-    return (v - ONES * n) & ~v & HIGH_BITS;
-}
-
-/* Marks, among others perhaps behind the first one, the bytes that end a plain run. */
+/* Bytes that end a plain run. */
 static uint64_t ends_run(uint64_t v)
 {
-    return bytes_below(v, ' ') | bytes_below(v ^ ONES * '"', 1) |
-           bytes_below(v ^ ONES * '\\', 1);
+    return eight_range(v, 0, ' ' - 1) | eight_equal(v, '"') |
+           eight_equal(v, '\\');
 }
 
 /* Copies to *to, up to a quote, a backslash or a control character; *high collects the
@@ -57,11 +49,10 @@ static uint64_t ends_run(uint64_t v)
 static void copy_run(struct quick *q, uint8_t **to, uint64_t *high)
 {
     while (q->end - q->at >= 8) {
-        uint64_t v;
-        memcpy(&v, q->at, sizeof v);
+        uint64_t v = load_u64(q->at);
         if (ends_run(v))
             break;
-        memcpy(*to, &v, sizeof v);
+        memcpy(*to, q->at, sizeof v);
         *high |= v;
         *to += 8;
         q->at += 8;
@@ -141,7 +132,7 @@ static bool read_string(struct quick *q, struct slice *out)
     }
     *out = (struct slice){q->room, (size_t)(to - q->room)};
     q->room = to;
-    return !(high & HIGH_BITS) || utf8_valid(*out, &bad_at);
+    return !(high & EIGHT_HIGH) || utf8_valid(*out, &bad_at);
 }
 
 static json_t *read_string_value(struct quick *q)
