@@ -1,4 +1,4 @@
-/* Open addressing with linear probing, at most half full. */
+/* Open addressing with linear probing, at most five eighths full. */
 #include "engine/native/vocabulary.h"
 
 #include "base/err.h"
@@ -145,7 +145,7 @@ int vocabulary_put(struct vocabulary *v, const struct vocabulary_probe *probe,
         *id = slot->number - 1;
         return ERR_OK;
     }
-    if (v->count >= v->capacity / 2) {
+    if (v->count >= v->capacity / 8 * 5) {
         int rc = grow_slots(v);
         if (rc)
             return rc;
