@@ -85,18 +85,14 @@ static int plan_word(struct planner *p, const struct node *word,
         return rc;
     if (terms.count == 0)
         return plan_nothing(p, out);
-    if (terms.count <= FEW_LISTS) {
-        rc = plan_few(p, &terms, out);
-    } else {
-        uint32_t docs = p->segment->docs;
-        uint64_t *bits = arena_array(p->arena, uint64_t, bit_words(docs));
-        if (!bits)
-            return native_no_memory(p->err);
-        rc = word_terms_fill(p->segment, &terms, p->arena, bits, p->err);
-        if (rc == ERR_OK)
-            rc = done(p, iter_bits(p->arena, bits, docs), out);
-    }
-    return rc || !word_needs_lang(word) ? rc : check_node(p, word, out);
+    if (terms.count <= FEW_LISTS)
+        return plan_few(p, &terms, out);
+    uint32_t docs = p->segment->docs;
+    uint64_t *bits = arena_array(p->arena, uint64_t, bit_words(docs));
+    if (!bits)
+        return native_no_memory(p->err);
+    rc = word_terms_fill(p->segment, &terms, p->arena, bits, p->err);
+    return rc ? rc : done(p, iter_bits(p->arena, bits, docs), out);
 }
 
 /* The children's iterators; of `*` nothing, for some word stands in any article. */

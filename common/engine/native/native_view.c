@@ -93,7 +93,7 @@ static int counted_lists(struct native_view *view, const struct node *word,
                          struct list_union **out, struct err *err)
 {
     struct view_leaf *leaf = leaf_of(view, word);
-    if (word->stem_count || word_needs_lang(word)) {
+    if (word->stem_count) {
         *out = &leaf->counted;
         return open_counted(view, word, leaf, err);
     }
@@ -159,15 +159,6 @@ static int word_present(struct article_view *base, const struct node *word,
 {
     struct native_view *view = (struct native_view *)base;
     struct list_union *lists;
-    if (word_needs_lang(word)) {
-        struct arena scratch;
-        struct span_list spans;
-        arena_init(&scratch, SIZE_MAX);
-        int rc = word_spans(base, word, &scratch, &spans, err);
-        *out = rc == ERR_OK && spans.count > 0;
-        arena_reset(&scratch);
-        return rc;
-    }
     *out = false;
     int rc = counted_lists(view, word, &lists, err);
     return rc ? rc : list_union_seek(lists, view->doc, out, err);

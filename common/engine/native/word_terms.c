@@ -152,14 +152,6 @@ int word_terms_form(const struct segment *segment, struct slice form,
     return push_form(segment, TERM_WORD, form, ANY_LANG, arena, out, err);
 }
 
-bool word_needs_lang(const struct node *word)
-{
-    for (size_t i = 0; word->stem_count == 0 && i < word->form_count; i++)
-        if (word->form[i].lang.len)
-            return true;
-    return false;
-}
-
 int word_term_open(const struct segment *segment, const struct word_term *term,
                    struct arena *arena, struct postings **out, struct err *err)
 {

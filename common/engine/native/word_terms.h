@@ -23,7 +23,8 @@ struct word_terms {
 };
 
 /* Lists in which each occurrence of the word counts once: what it is found and
- * scored by. Those of a bare word have no article in common. In `arena`. */
+ * scored by. Those of a bare word have no article in common; a word without stems has no
+ * forms of one language. In `arena`. */
 int word_terms_counted(const struct segment *segment, const struct node *word,
                        struct arena *arena, struct word_terms *out,
                        struct err *err);
@@ -39,10 +40,6 @@ int word_terms_capitals(const struct segment *segment, struct slice form,
 int word_terms_form(const struct segment *segment, struct slice form,
                     struct arena *arena, struct word_terms *out,
                     struct err *err);
-
-/* Whether articles are told apart by language in the lists that are counted: never in
- * a resolved query, whose words of one language have stems. */
-bool word_needs_lang(const struct node *word);
 
 /* Counts of the live articles of one term. */
 int term_live_counts(const struct segment *segment,
