@@ -8,11 +8,12 @@ enum { B = SEGMENT_BLOCK, DOCS = 1100 };
 
 /* One of each form, small: every bit of them is flipped. */
 static const struct shape shapes[] = {
-    {TERM_WORD, 5, 100, 9, 0},     {TERM_WORD, B + 3, 12, 3, 0},
-    {TERM_STEM, 20, 60, 9, 0},     {TERM_FIELD, 130 + B, 2, 1, 0},
-    {TERM_FIELD, 15, 90, 1, 0},    {TERM_WORD, 130 + B, 4, 5, 0},
-    {TERM_STEM, 130 + B, 4, 5, 0}, {TERM_CAPS, 9, 70, 40, 0},
-    {TERM_KEY, 2, 600, 1, 0},      {TERM_WORD, 1, 600, 9, 0},
+    {TERM_WORD, 5, 100, 9, 0},   {TERM_WORD, B + 3, 12, 3, 0},
+    {TERM_STEM, 20, 60, 9, 0},   {TERM_FIELD, 130 + B, 2, 1, 0},
+    {TERM_FIELD, 15, 90, 1, 0},  {TERM_WORD, 300, 4, 3, 0},
+    {TERM_STEM, 300, 4, 5, 0},   {TERM_CAPS, 9, 70, 40, 0},
+    {TERM_KEY, 2, 600, 1, 0},    {TERM_WORD, 1, 600, 9, 0},
+    {TERM_FIELD, DOCS, 1, 1, 0},
 };
 
 struct written {
@@ -22,15 +23,12 @@ struct written {
 
 static uint32_t lengths[DOCS];
 
-static void write_one(struct written *w, const struct shape *shape)
+static void write_model(struct written *w)
 {
     struct bed bed;
     struct postings_writer *writer;
-    uint64_t seed = 21;
     bed_init(&bed);
     bed_begin(&bed);
-    model_make(&w->model, shape, &seed);
-    CHECK(w->model.doc[w->model.count - 1] < DOCS);
     CHECK_OK(postings_writer_open(bed.writer, DOCS, lengths, bm25_k_of(100, 1),
                                   &writer, &bed.err),
              bed.err);
@@ -40,6 +38,14 @@ static void write_one(struct written *w, const struct shape *shape)
     w->postings = bed_section(bed.file, SECTION_POSTINGS);
     w->positions = bed_section(bed.file, SECTION_POSITIONS);
     bed_end(&bed);
+}
+
+static void write_one(struct written *w, const struct shape *shape)
+{
+    uint64_t seed = 21;
+    model_make(&w->model, shape, &seed);
+    CHECK(w->model.doc[w->model.count - 1] < DOCS);
+    write_model(w);
 }
 
 static void release(struct written *w)
@@ -269,6 +275,72 @@ TEST(entries_that_lie)
     each_list(lie);
 }
 
+/* A segment of one document less than the list needs. */
+TEST(a_document_past_the_last_is_refused)
+{
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct written w;
+        struct memory_file memory;
+        struct arena arena;
+        struct postings *list;
+        struct err err;
+        write_one(&w, &shapes[i]);
+        memory_open(&memory, all_of(&w.postings), all_of(&w.positions),
+                    SECTION_POSTINGS);
+        arena_init(&arena, 1 << 20);
+        doc_id last = w.model.doc[w.model.count - 1];
+        int rc = postings_open(&memory.file, w.model.class, &w.model.entry,
+                               last, &arena, &list, &err);
+        if (rc == ERR_OK)
+            rc = walk(list, 0, false, &err);
+        CHECK_MSG(rc == ERR_CORRUPT, "list %zu", i);
+        arena_reset(&arena);
+        memory_close(&memory);
+        release(&w);
+    }
+}
+
+TEST(another_number_of_occurrences_is_refused)
+{
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct written w;
+        struct memory_file memory;
+        if (!term_has_positions(shapes[i].class))
+            continue;
+        write_one(&w, &shapes[i]);
+        memory_open(&memory, all_of(&w.postings), all_of(&w.positions),
+                    SECTION_POSTINGS);
+        w.model.entry.counts.frequency++;
+        CHECK_EQ(question(&memory, &w.model, ASK), ERR_CORRUPT);
+        w.model.entry.counts.frequency -= 2;
+        CHECK_EQ(question(&memory, &w.model, ASK), ERR_CORRUPT);
+        memory_close(&memory);
+        release(&w);
+    }
+}
+
+/* Stored less 1: the greatest number would be 0. */
+TEST(no_frequency_is_2_to_the_32)
+{
+    uint32_t frequency[] = {UINT32_MAX, UINT32_MAX}, none[2] = {0};
+    doc_id doc[] = {3, 500};
+    struct written w = {.model = {.class = TERM_STEM,
+                                  .count = 2,
+                                  .doc = doc,
+                                  .frequency = frequency,
+                                  .first = none,
+                                  .position = none}};
+    struct memory_file memory;
+    write_model(&w);
+    memory_open(&memory, all_of(&w.postings), all_of(&w.positions),
+                SECTION_POSTINGS);
+    CHECK_EQ(interrogate(&memory, &w.model), 0);
+    flip(&w, &memory);
+    memory_close(&memory);
+    bytes_out_release(&w.postings);
+    bytes_out_release(&w.positions);
+}
+
 TEST(impossible_entries_are_refused)
 {
     static const struct {
@@ -398,6 +470,8 @@ TEST(a_term_of_2_to_the_32_occurrences_is_over_the_limit)
 
 RUN(T(every_bit_flipped), T(every_byte_overwritten), T(bytes_scribbled_over),
     T(sections_cut_short), T(entries_that_lie),
+    T(a_document_past_the_last_is_refused),
+    T(another_number_of_occurrences_is_refused), T(no_frequency_is_2_to_the_32),
     T(impossible_entries_are_refused), T(no_memory_to_read_is_told),
     T(no_memory_to_write_is_told),
     T(a_term_of_2_to_the_32_occurrences_is_over_the_limit))
