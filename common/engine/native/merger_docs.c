@@ -61,14 +61,9 @@ static int primary_lang(const struct columns *columns, doc_id doc,
 {
     uint16_t index;
     int rc = columns_lang(columns, doc, &index, err);
-    if (rc)
-        return rc;
-    if (index >= columns->lang_names.count)
-        return err_set(err, ERR_CORRUPT,
-                       "%s: columns: language %u of article %u",
-                       segment_file_path(columns->file), index, doc);
-    *out = columns->lang_names.item[index];
-    return ERR_OK;
+    if (rc == ERR_OK)
+        *out = columns->lang_names.item[index];
+    return rc;
 }
 
 static int add_article(struct merge *m, struct columns_writer *writer,

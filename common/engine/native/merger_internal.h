@@ -62,7 +62,7 @@ struct merge {
     struct stems_writer *stems;
     struct merged_words words_listed;  /* whose lists others may share */
     struct dictionary_cursor *look_up; /* anywhere */
-    uint32_t terms;                    /* written */
+    uint32_t terms;                    /* written, but for KEY */
     uint64_t keyed;                    /* articles that KEY terms named */
     struct arena term_arena;           /* lives for one term */
 };

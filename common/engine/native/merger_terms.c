@@ -39,10 +39,8 @@ static int contradiction(const struct merge_source *source, struct slice term,
     return err_set(
         err, ERR_CORRUPT,
         "%s: the inputs contradict themselves: \"%.*s\" of class %u: %s",
-        segment_file_path(source->segment->file),
-        term.len ? (int)term.len - 1 : 0,
-        term.len ? (const char *)term.data + 1 : "",
-        term.len ? term.data[0] : 0, what);
+        segment_file_path(source->segment->file), (int)term.len - 1,
+        (const char *)term.data + 1, term.data[0], what);
 }
 
 /* source->live: the counts of its term less those of the dead. */
@@ -200,7 +198,6 @@ static int merge_key(struct merge *m, struct slice term,
     if (rc || entry.counts.docs == 0)
         return rc;
     m->keyed += entry.counts.docs;
-    m->terms++;
     return dictionary_add(m->dictionary, term, &entry, err);
 }
 
@@ -260,12 +257,8 @@ static int walk_terms(struct merge *m, struct err *err)
     while (rc == ERR_OK && (count = smallest(m, on)) > 0) {
         struct slice term = {text, cursor_term(on[0]).len};
         memcpy(text, cursor_term(on[0]).data, term.len);
-        if (term.len == 0 || text[0] < TERM_WORD || text[0] > TERM_KEY)
-            rc = contradiction(on[0], term, "there is no such class", err);
-        else if (text[0] == TERM_KEY)
-            rc = merge_key(m, term, on, count, err);
-        else
-            rc = merge_term(m, term, on, count, err);
+        rc = text[0] == TERM_KEY ? merge_key(m, term, on, count, err)
+                                 : merge_term(m, term, on, count, err);
         for (size_t i = 0; rc == ERR_OK && i < count; i++) {
             note_progress(on[i]);
             rc = dictionary_next(on[i]->cursor, err);
