@@ -216,6 +216,11 @@ const char *live_path(const struct live *live)
     return segment_file_path(live->file);
 }
 
+uint64_t live_length(const struct live *live, enum section_id id)
+{
+    return section_length(live->file, id);
+}
+
 const struct live_facts *live_facts_of(const struct live *live)
 {
     return &live->facts;

@@ -36,6 +36,7 @@ int live_open(const char *path, uint32_t docs, struct live **out,
 void live_close(struct live *live); /* NULL is fine */
 
 const char *live_path(const struct live *live);
+uint64_t live_length(const struct live *live, enum section_id id);
 const struct live_facts *live_facts_of(const struct live *live);
 /* One bit an article, the rest of the last word zero. */
 const uint64_t *live_bits(const struct live *live);

@@ -4,6 +4,13 @@
 
 _Static_assert(SECTION_COUNT + 1 <= COMPOSITION_PARTS_MAX, "each is a part");
 
+/* Of the segment and of its state: no section is in both. */
+static uint64_t bytes_of(const struct segment *segment, enum section_id id)
+{
+    return section_length(segment->file, id) +
+           (segment->live ? live_length(segment->live, id) : 0);
+}
+
 int native_describe(struct snapshot *snapshot, struct composition *out,
                     struct err *err)
 {
@@ -19,7 +26,7 @@ int native_describe(struct snapshot *snapshot, struct composition *out,
         out->part[id].name = section_name((enum section_id)id);
         for (size_t i = 0; i < self->segment_count; i++)
             out->part[id].bytes +=
-                section_length(self->segment[i]->file, (enum section_id)id);
+                bytes_of(self->segment[i], (enum section_id)id);
         sections += out->part[id].bytes;
     }
     out->part[SECTION_COUNT].name = "tables and checksums";
