@@ -58,6 +58,9 @@ struct search_request {
     struct search_cursor after;
     bool count_total; /* exact, or not at all */
     bool count_hits;
+    /* Rank by words alone, as engines do that know nothing of closeness: for
+     * measurements beside them. */
+    bool without_closeness;
     struct cancel *cancel; /* may be NULL */
 };
 

@@ -276,8 +276,8 @@ static int run_open(struct search_run *run, struct searcher *searcher,
     top_k_init(&run->top, run->self->snapshot, limit, err);
     int rc = query_leaves_of(query, arena, &run->leaves, err);
     if (rc == ERR_OK && limit)
-        rc = ranking_of(run->self->snapshot, query, arena, &run->scratch,
-                        &run->ranking, err);
+        rc = ranking_of(run->self->snapshot, query, !request->without_closeness,
+                        arena, &run->scratch, &run->ranking, err);
     run->by_date = request->sort == SORT_DATE || run->ranking.count == 0;
     return rc;
 }

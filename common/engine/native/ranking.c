@@ -229,16 +229,20 @@ static int weigh_all(struct weigher *w)
         if (rc)
             return rc;
     }
+    return ERR_OK;
+}
+
+static void weigh_closeness(struct ranking *ranking)
+{
     for (size_t i = 0; i + 1 < ranking->count; i++) {
         struct scored_part *part = &ranking->part[i];
         part->nearest = CLOSENESS * fminf(part->weight, part[1].weight);
         part->closeness = (uint32_t)part->nearest;
     }
-    return ERR_OK;
 }
 
 int ranking_of(const struct native_snapshot *snapshot,
-               const struct query *query, struct arena *arena,
+               const struct query *query, bool closeness, struct arena *arena,
                struct arena *scratch, struct ranking *out, struct err *err)
 {
     struct weigher w = {.snapshot = snapshot,
@@ -260,6 +264,8 @@ int ranking_of(const struct native_snapshot *snapshot,
     int rc = add_parts(&w, query->root, NULL, false);
     if (rc == ERR_OK)
         rc = weigh_all(&w);
+    if (rc == ERR_OK && closeness)
+        weigh_closeness(out);
     arena_reset(scratch);
     return rc;
 }

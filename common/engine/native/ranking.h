@@ -37,9 +37,9 @@ struct ranking {
     struct bm25_k k;
 };
 
-/* In `arena`; `scratch` is reset. */
+/* In `arena`; `scratch` is reset. `closeness`: whether it counts. */
 int ranking_of(const struct native_snapshot *snapshot,
-               const struct query *query, struct arena *arena,
+               const struct query *query, bool closeness, struct arena *arena,
                struct arena *scratch, struct ranking *out, struct err *err);
 
 /* --- one article after another, of one segment --- */
