@@ -17,7 +17,7 @@ SEED = 20250820
 KILLS = 30
 ATTEMPTS = 60
 BATCH = 150
-SECONDS = 70  # stop trying to reach KILLS; fewer than that is a fault
+SECONDS = 120  # stop trying to reach KILLS; fewer than that is a fault
 
 
 def add_and_kill(scene, path, delay):

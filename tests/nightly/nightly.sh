@@ -101,7 +101,7 @@ run 0 0 "$check"
 # and the next run does it.
 printf '{"id":"n4","source":"nightly","title":"Fourth","body":"Late."}\n' >"$day/y.jsonl"
 generation=$(info generation)
-run 4 1 "ulimit -f 2; $add"
+run 4 1 "ulimit -f 1; $add"
 same "$(info generation)" "$generation" "generation after a full disk"
 run 0 0 "$check"
 run 0 0 "$add"
