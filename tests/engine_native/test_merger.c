@@ -1,3 +1,4 @@
+#include "../fuzz/segment_input.h"
 #include "many_articles.h"
 
 #include "base/mem.h"
@@ -383,6 +384,64 @@ TEST(contradictions_are_damage_that_names_the_file)
     many_free(m);
 }
 
+/* Bytes changed behind right checksums: check and merger refuse what they see, and what
+ * check finds whole can be merged. */
+static void try_damaged(struct many *m, const struct bytes_out *bytes,
+                        struct segment *other, size_t *refused)
+{
+    struct memory_file memory;
+    struct segment *segment;
+    struct err err = {0};
+    memory_file_open(&memory, bytes);
+    int rc = segment_open(memory.path, NULL, &segment, &err);
+    CHECK_MSG(rc == ERR_OK || rc == ERR_CORRUPT || rc == ERR_MISMATCH, "%d %s",
+              rc, err.text);
+    *refused += rc != 0;
+    if (rc == ERR_OK) {
+        struct merge_input input[2] = {{.segment = segment},
+                                       {.segment = other}};
+        int checked = segment_check(segment, NULL, NULL, &err);
+        CHECK_MSG(checked == ERR_OK || checked == ERR_CORRUPT, "%d %s", checked,
+                  err.text);
+        struct segment *merged = many_merge(m, input, 2, &rc, &err);
+        CHECK_MSG(rc == ERR_OK || (checked && rc == ERR_CORRUPT), "%d %s", rc,
+                  err.text);
+        if (rc == ERR_CORRUPT)
+            CHECK_MSG(strstr(err.text, memory.path), "%s", err.text);
+        *refused += rc != 0;
+        segment_close(merged);
+        segment_close(segment);
+    }
+    close(memory.fd);
+}
+
+TEST(changed_bytes_behind_right_checksums_are_refused_or_merged)
+{
+    struct many *m = many_new(8, 5, 0, 0);
+    bool first[MANY_MAX] = {true, true, true}, rest[MANY_MAX] = {false};
+    struct bytes_out bytes = {0};
+    struct err err = {0};
+    size_t refused = 0, tried = 0;
+    rest[3] = rest[4] = true;
+    struct segment *segment = many_build(m, first, NULL);
+    struct segment *other = many_build(m, rest, NULL);
+    CHECK_OK(file_read(segment_file_path(segment->file), 1 << 20, &bytes, &err),
+             err);
+    for (size_t at = SEGMENT_HEADER_SIZE; at < load_u64(bytes.data + 32);
+         at++, tried++) {
+        uint8_t byte = bytes.data[at];
+        bytes.data[at] = (uint8_t)(byte ^ 1 << at % 8);
+        CHECK(segment_input_sum(&bytes));
+        try_damaged(m, &bytes, other, &refused);
+        bytes.data[at] = byte;
+    }
+    CHECK(tried > 1000 && refused > tried / 3);
+    bytes_out_release(&bytes);
+    segment_close(segment);
+    segment_close(other);
+    many_free(m);
+}
+
 /* --- what goes wrong elsewhere --- */
 
 TEST(no_memory_leaves_nothing_behind)
@@ -463,6 +522,7 @@ int main(int argc, char **argv)
         T(a_merged_segment_is_one_that_was_built_anew),
         T(a_purged_article_leaves_no_trace),
         T(contradictions_are_damage_that_names_the_file),
+        T(changed_bytes_behind_right_checksums_are_refused_or_merged),
         T(no_memory_leaves_nothing_behind),
         T(progress_rises_to_its_end),
     };
