@@ -428,6 +428,10 @@ TEST(what_is_purged_leaves_no_trace)
     struct manifest manifest;
     CHECK_OK(manifest_read(bed.dir, &bed.arena, &manifest, &err), err);
     CHECK_EQ(manifest.generation_count, 1);
+    bed_put(&bed, 1); /* the next commit keeps it */
+    bed_commit(&bed);
+    CHECK_OK(manifest_read(bed.dir, &bed.arena, &manifest, &err), err);
+    CHECK_EQ(manifest.generation_count, 2);
     arena_reset(&bed.arena);
     bed_close(&bed);
 }
