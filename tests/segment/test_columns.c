@@ -363,6 +363,37 @@ TEST(more_languages_than_numbers_are_a_limit)
     bed_end(&bed);
 }
 
+/* Two articles, the second an old version: docs/format/columns.md. */
+static void example(struct sample sample[2])
+{
+    sample[0].record =
+        (struct doc_record){.key = slice_of("wire:7"),
+                            .source = slice_of("wire"),
+                            .lang = slice_of("en-gb"),
+                            .published = {1658448000, DATE_DAY},
+                            .modified = {1658448060, DATE_SECOND},
+                            .version = 2,
+                            .words = 8,
+                            .generation = 300,
+                            .part = {{0, 3}, {0, 0}, {103, 108}, {0, 0}},
+                            .digest = "00112233445566778899aabbccddeeff"};
+    sample[1].record =
+        (struct doc_record){.key = slice_of("http://x/9"),
+                            .lang = slice_of("de"),
+                            .words = 5,
+                            .generation = 1,
+                            .part = {{0, 0}, {0, 0}, {0, 5}, {0, 0}},
+                            .digest = "ffeeddccbbaa99887766554433221100"};
+    sample[0].marks.sentences = 3;
+    sample[0].marks.paragraphs = 2;
+    memcpy(sample[0].sentence, (uint32_t[]){0, 103, 105}, 12);
+    memcpy(sample[0].paragraph, (uint32_t[]){0, 103}, 8);
+    for (int i = 0; i < 2; i++) {
+        sample[i].marks.sentence = sample[i].sentence;
+        sample[i].marks.paragraph = sample[i].paragraph;
+    }
+}
+
 /* --- damage --- */
 
 static bool is_answer(int rc, const struct bed *bed, const struct err *err)
@@ -434,6 +465,44 @@ TEST(damage_under_good_checksums_is_an_answer_or_corrupt)
     bed_end(&bad);
 }
 
+TEST(positions_past_what_fits_are_refused)
+{
+    /* The record of the page's old version, with a shorter key and a body that ends
+     * behind 2^32. */
+    struct bytes_out bytes =
+        hex_block(PROJECT_DIR "/docs/format/columns.md", 2);
+    static const uint8_t forged[] = {0x43, 2,    'a',  'b',  0,    0,
+                                     1,    0xff, 0xff, 0xff, 0xff, 0x0f,
+                                     0xff, 0xff, 0xff, 0xff, 0x0f};
+    struct sample sample[2] = {{.lang = 3}, {.lang = 1}};
+    struct bed good, bad;
+    struct columns columns;
+    struct doc_record record;
+    struct arena arena;
+    example(sample);
+    bed_init(&good);
+    bed_init(&bad);
+    write_file(&good, sample, 1, 1);
+    memcpy(bytes.data + 40, forged, sizeof forged);
+    bed_forge(&bad, good.file, SECTION_RECORDS,
+              (struct slice){bytes.data, bytes.len});
+    arena_init(&arena, 1 << 20);
+    CHECK_OK(columns_open(bad.file, &arena, &columns, &bad.err), bad.err);
+    CHECK_OK(columns_record(&columns, 0, &record, &bad.err), bad.err);
+    CHECK_EQ(columns_record(&columns, 1, &record, &bad.err), ERR_CORRUPT);
+    /* A body that ends before it is one. */
+    bytes.data[40 + 11] = 0x0e;
+    bytes.data[40 + 16] = 0x00;
+    bed_forge(&bad, good.file, SECTION_RECORDS,
+              (struct slice){bytes.data, bytes.len});
+    CHECK_OK(columns_open(bad.file, &arena, &columns, &bad.err), bad.err);
+    CHECK_OK(columns_record(&columns, 1, &record, &bad.err), bad.err);
+    arena_reset(&arena);
+    bytes_out_release(&bytes);
+    bed_end(&good);
+    bed_end(&bad);
+}
+
 /* --- memory --- */
 
 static int whole_life(struct bed *bed, struct bed *from, struct sample *sample)
@@ -493,32 +562,7 @@ TEST(the_documented_example_is_what_it_says)
 {
     struct sample sample[2] = {{.lang = 3}, {.lang = 1}};
     struct bed bed;
-    sample[0].record =
-        (struct doc_record){.key = slice_of("wire:7"),
-                            .source = slice_of("wire"),
-                            .lang = slice_of("en-gb"),
-                            .published = {1658448000, DATE_DAY},
-                            .modified = {1658448060, DATE_SECOND},
-                            .version = 2,
-                            .words = 8,
-                            .generation = 300,
-                            .part = {{0, 3}, {0, 0}, {103, 108}, {0, 0}},
-                            .digest = "00112233445566778899aabbccddeeff"};
-    sample[1].record =
-        (struct doc_record){.key = slice_of("http://x/9"),
-                            .lang = slice_of("de"),
-                            .words = 5,
-                            .generation = 1,
-                            .part = {{0, 0}, {0, 0}, {0, 5}, {0, 0}},
-                            .digest = "ffeeddccbbaa99887766554433221100"};
-    sample[0].marks.sentences = 3;
-    sample[0].marks.paragraphs = 2;
-    memcpy(sample[0].sentence, (uint32_t[]){0, 103, 105}, 12);
-    memcpy(sample[0].paragraph, (uint32_t[]){0, 103}, 8);
-    for (int i = 0; i < 2; i++) {
-        sample[i].marks.sentence = sample[i].sentence;
-        sample[i].marks.paragraph = sample[i].paragraph;
-    }
+    example(sample);
     bed_init(&bed);
     write_file(&bed, sample, 1, 1);
     check_block(&bed, SECTION_COLUMNS, 1);
@@ -531,4 +575,5 @@ RUN(T(what_goes_in_comes_out), T(date_ranges_are_doc_id_ranges),
     T(newer_goes_first_undated_last_then_key_then_the_older_generation),
     T(an_article_costs_little), T(more_languages_than_numbers_are_a_limit),
     T(damage_under_good_checksums_is_an_answer_or_corrupt),
-    T(every_allocation_may_fail), T(the_documented_example_is_what_it_says))
+    T(positions_past_what_fits_are_refused), T(every_allocation_may_fail),
+    T(the_documented_example_is_what_it_says))

@@ -239,6 +239,53 @@ TEST(damage_under_good_checksums_is_an_answer_or_corrupt)
     bed_end(&bad);
 }
 
+/* SECTION_DEAD of these bytes, in an arena of 64 KB. */
+static void check_refused(struct slice section)
+{
+    static struct scene scene = {.facts = {1, 1, 1}, .bits = {1}};
+    struct bed good, bad;
+    struct live *live;
+    struct arena arena;
+    struct dead_term *all;
+    struct term_counts counts;
+    size_t count;
+    bed_init(&good);
+    bed_init(&bad);
+    CHECK_OK(write_scene(&good, &scene, &good.err), good.err);
+    CHECK_OK(segment_file_open(good.path, &good.file, &good.err), good.err);
+    bed_forge(&bad, good.file, SECTION_DEAD, section);
+    int rc = live_open(bad.path, 1, &live, &bad.err);
+    CHECK(rc == 0 || rc == ERR_CORRUPT);
+    if (!rc) {
+        arena_init(&arena, 64 << 10);
+        CHECK_EQ(live_dead(live, 8, &counts, &bad.err), ERR_CORRUPT);
+        CHECK_EQ(live_dead_all(live, &arena, &all, &count, &bad.err),
+                 ERR_CORRUPT);
+        arena_reset(&arena);
+        live_close(live);
+    }
+    bed_end(&good);
+    bed_end(&bad);
+}
+
+TEST(numbers_and_counts_that_lie_are_refused)
+{
+    /* Term 7, then one so far behind it that its number is 3 again. */
+    static const uint8_t wraps[] = {2, 0,    0,    0,    7,    0,    0, 0,
+                                    7, 0,    0,    0,    0,    0,    0, 0,
+                                    3, 0xfb, 0xff, 0xff, 0xff, 0x0f, 3};
+    check_refused((struct slice){wraps, sizeof wraps});
+    /* 64,000 terms in one byte. */
+    struct bytes_out many = {0};
+    put_u32(&many, 64000);
+    put_u32(&many, 1);
+    for (int i = 0; i < 1000; i++)
+        put_u64(&many, 0);
+    put_u8(&many, 3);
+    check_refused((struct slice){many.data, many.len});
+    bytes_out_release(&many);
+}
+
 /* --- memory --- */
 
 TEST(every_allocation_may_fail)
@@ -294,4 +341,5 @@ TEST(the_documented_example_is_what_it_says)
 RUN(T(what_goes_in_comes_out), T(a_segment_is_no_live_file),
     T(every_flipped_bit_of_the_file_is_found),
     T(damage_under_good_checksums_is_an_answer_or_corrupt),
-    T(every_allocation_may_fail), T(the_documented_example_is_what_it_says))
+    T(numbers_and_counts_that_lie_are_refused), T(every_allocation_may_fail),
+    T(the_documented_example_is_what_it_says))

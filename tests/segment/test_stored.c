@@ -141,7 +141,13 @@ TEST(articles_of_all_sizes_come_back_and_memory_is_bounded)
     stored_writer_close(writer);
     bed_write(&bed, OLD - 2, 2);
     CHECK_OK(stored_open(bed.file, &stored, &bed.err), bed.err);
+    /* The first of 2 MB came while others were collected. */
+    struct stored_chapter alone;
     CHECK(stored.chapters > 1);
+    CHECK_OK(stored_chapter(&stored, 0, &alone, &bed.err), bed.err);
+    CHECK_EQ(alone.articles, 1);
+    CHECK_EQ(alone.dictionary, 0);
+    CHECK_EQ(alone.text, 2000000);
     for (uint32_t i = 0; i < OLD; i++) {
         struct bytes_out want = long_text(sizes[i % SIZES], i + 1);
         struct slice got;
@@ -154,6 +160,35 @@ TEST(articles_of_all_sizes_come_back_and_memory_is_bounded)
     }
     CHECK_EQ(stored_read(&stored, OLD, &arena, &(struct slice){0}, &bed.err),
              ERR_CORRUPT);
+    bed_end(&bed);
+}
+
+TEST(hundreds_of_tiny_articles_are_several_groups)
+{
+    enum { COUNT = 1000 };
+    uint32_t tickets[COUNT];
+    struct bed bed;
+    struct stored stored;
+    struct stored_writer *writer;
+    struct arena arena;
+    struct slice got;
+    bed_init(&bed);
+    bed_begin(&bed);
+    CHECK_OK(stored_writer_open(bed.writer, &writer, &bed.err), bed.err);
+    for (uint32_t i = 0; i < COUNT; i++)
+        CHECK_OK(stored_add(writer, (struct slice){(uint8_t *)&i, 2},
+                            &tickets[i], &bed.err),
+                 bed.err);
+    CHECK_OK(stored_finish(writer, tickets, COUNT, &bed.err), bed.err);
+    stored_writer_close(writer);
+    bed_write(&bed, COUNT, 0);
+    CHECK_OK(stored_open(bed.file, &stored, &bed.err), bed.err);
+    arena_init(&arena, 1 << 20);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        CHECK_OK(stored_read(&stored, i, &arena, &got, &bed.err), bed.err);
+        CHECK(slice_eq(got, (struct slice){(uint8_t *)&i, 2}));
+        arena_reset(&arena);
+    }
     bed_end(&bed);
 }
 
@@ -564,8 +599,9 @@ TEST(every_flipped_bit_of_the_file_is_found)
     bed_end(&good);
 }
 
-/* A chapter of one group that says it holds `size` bytes in `deflated`. */
-static int read_claim(uint32_t size, struct slice deflated)
+/* A chapter of one group that says it holds `size` bytes in `deflated`, which is `more`
+ * bytes longer than it is. */
+static int read_claim(uint32_t size, struct slice deflated, uint32_t more)
 {
     struct bed good, bad;
     struct stored stored;
@@ -575,7 +611,7 @@ static int read_claim(uint32_t size, struct slice deflated)
     bed_init(&good);
     bed_init(&bad);
     write_falling(&good, 0, 1, &stored);
-    put_varint(&section, (uint32_t)deflated.len);
+    put_varint(&section, (uint32_t)deflated.len + more);
     put_varint(&section, 1);
     put_varint(&section, size);
     put_raw(&section, deflated.data, deflated.len);
@@ -604,16 +640,19 @@ TEST(a_size_that_lies_gets_no_memory)
 {
     static const uint8_t abc[] = {0x4b, 0x4c, 0x4a, 0x06, 0x00}; /* "abc" */
     struct slice deflated = {abc, sizeof abc};
-    CHECK_EQ(read_claim(3, deflated), 0);
-    CHECK_EQ(read_claim(2, deflated), 0); /* what follows is another's */
-    CHECK_EQ(read_claim(4, deflated), ERR_CORRUPT);
-    CHECK_EQ(read_claim(1032 * 6 - 1, deflated), ERR_CORRUPT);
-    CHECK_EQ(read_claim(1032 * 6, deflated), ERR_CORRUPT);
-    CHECK_EQ(read_claim(LIMIT_ARTICLE_BYTES, deflated), ERR_CORRUPT);
-    CHECK_EQ(read_claim(UINT32_MAX, deflated), ERR_CORRUPT);
+    CHECK_EQ(read_claim(3, deflated, 0), 0);
+    CHECK_EQ(read_claim(2, deflated, 0), 0); /* what follows is another's */
+    CHECK_EQ(read_claim(4, deflated, 0), ERR_CORRUPT);
+    CHECK_EQ(read_claim(1032 * 6 - 1, deflated, 0), ERR_CORRUPT);
+    CHECK_EQ(read_claim(1032 * 6, deflated, 0), ERR_CORRUPT);
+    CHECK_EQ(read_claim(LIMIT_ARTICLE_BYTES, deflated, 0), ERR_CORRUPT);
+    CHECK_EQ(read_claim(UINT32_MAX, deflated, 0), ERR_CORRUPT);
+    CHECK_EQ(read_claim(3, deflated, 1), ERR_CORRUPT); /* in the next table */
+    CHECK_EQ(read_claim(3, deflated, UINT32_MAX - 5), ERR_CORRUPT);
     uint8_t *much = calloc(1, 70000);
-    CHECK_EQ(read_claim(LIMIT_ARTICLE_BYTES + 1, (struct slice){much, 70000}),
-             ERR_CORRUPT);
+    CHECK_EQ(
+        read_claim(LIMIT_ARTICLE_BYTES + 1, (struct slice){much, 70000}, 0),
+        ERR_CORRUPT);
     free(much);
 }
 
@@ -707,6 +746,7 @@ TEST(the_documented_example_is_what_it_says)
 
 RUN(T(articles_come_back_by_doc_id),
     T(articles_of_all_sizes_come_back_and_memory_is_bounded),
+    T(hundreds_of_tiny_articles_are_several_groups),
     T(an_article_past_the_limit_is_refused),
     T(long_streams_become_several_chapters_with_dictionaries),
     T(a_small_chapter_has_a_small_dictionary_and_the_same_one_each_time),
