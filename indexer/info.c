@@ -22,11 +22,16 @@ static void print_composition(const struct composition *made, uint64_t bytes)
            "old versions  %llu\n",
            (unsigned long long)made->pieces,
            (unsigned long long)made->old_versions);
-    for (size_t i = 0; i < made->part_count; i++)
-        printf("%s%-21s %5.1f %%  %llu\n",
-               i ? "              " : "of the bytes  ", made->part[i].name,
-               bytes ? 100.0 * (double)made->part[i].bytes / (double)bytes : 0,
-               (unsigned long long)made->part[i].bytes);
+    const char *label = "of the bytes";
+    for (size_t i = 0; i < made->part_count; i++) {
+        uint64_t part = made->part[i].bytes;
+        if (part == 0)
+            continue;
+        printf("%-13s %-21s %5.1f %%  %llu\n", label, made->part[i].name,
+               bytes ? 100.0 * (double)part / (double)bytes : 0,
+               (unsigned long long)part);
+        label = "";
+    }
 }
 
 static void print_plain(const struct knowledge *known)
