@@ -474,6 +474,36 @@ TEST(any_order_of_arrival_gives_the_same_bytes)
     release_set(&set);
 }
 
+/* The stem of "run" and "runs" in English has five occurrences, and so has the word "runs",
+ * three of them French. */
+TEST(as_many_occurrences_of_two_forms_are_not_the_list_of_one)
+{
+    static const char *const rows[][2] = {{"en", "run run run runs runs"},
+                                          {"fr", "runs runs runs"}};
+    struct stemmers *stemmers = stemmers_new();
+    struct set set = {calloc(2, sizeof *set.given), 2, {0}};
+    struct bed bed;
+    struct err err;
+    CHECK(stemmers && set.given);
+    arena_init(&set.arena, SIZE_MAX);
+    for (size_t i = 0; i < 2; i++) {
+        struct given *g = &set.given[i];
+        g->article = (struct article){.key = slice_of(rows[i][0]),
+                                      .lang = slice_of(rows[i][0]),
+                                      .text[PART_BODY] = slice_of(rows[i][1])};
+        CHECK_EQ(
+            analyse_article(&g->article, stemmers, &set.arena, &g->analysis),
+            0);
+        given_record(g);
+    }
+    bed_open(&bed);
+    CHECK_OK(write_set(&bed, &set, NULL, &err), err);
+    check_set(&bed, &set);
+    bed_close(&bed);
+    release_set(&set);
+    stemmers_free(stemmers);
+}
+
 /* --- counts without a segment --- */
 
 struct tally_check {
@@ -593,6 +623,7 @@ TEST(every_allocation_may_fail)
 }
 
 RUN(T(a_segment_holds_what_the_model_holds),
+    T(as_many_occurrences_of_two_forms_are_not_the_list_of_one),
     T(any_order_of_arrival_gives_the_same_bytes),
     T(each_term_has_the_counts_of_live_articles),
     T(archiving_twice_is_archiving), T(memory_grows_with_the_articles),
