@@ -191,6 +191,46 @@ TEST(so_it_does_where_words_have_no_stems)
     ask_many(4711, "zh");
 }
 
+/* Filters beside what has to be verified are asked of each article. */
+TEST(filters_are_the_same_as_lists_and_one_by_one)
+{
+    static const char *const filters[] = {
+        "key:k:7",         "key:k:777",
+        "source:ap",       "lang:en",
+        "topic:grain",     "date:2021",
+        "date:none",       "date:>=2021",
+        "source:\"none\"", "since:2",
+        "since:0",         "lang:pt",
+        "since:99",        "lang:zh",
+        "date:<=1999",     "topic:\"istanbul talks\"",
+    };
+    static const char *const forms[] = {
+        "%s",
+        "%s OR \"the to\"",
+        "(%s OR (the NEAR/2 to)) NOT \"draft the\"",
+        "the NOT (\"the to\" %s)",
+        "(the NOT %s) OR [the * to]",
+        "the OR (to %s)",
+    };
+    static struct world w;
+    struct tally tally = {0};
+    world_open(&w, 8);
+    world_write(&w);
+    for (int round = 0; round < 4; round++)
+        world_change(&w);
+    world_read(&w);
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
+            char text[256];
+            const char *at = strstr(forms[k], "%s");
+            snprintf(text, sizeof text, "%.*s%s%s", (int)(at - forms[k]),
+                     forms[k], filters[i], at + 2);
+            compare(&w, text, &tally);
+            arena_reset(&w.step);
+        }
+    world_close(&w);
+}
+
 TEST(a_prefix_may_stand_for_hundreds_of_forms)
 {
     static struct world w;
@@ -209,4 +249,5 @@ TEST(a_prefix_may_stand_for_hundreds_of_forms)
 RUN(T(the_engine_answers_as_the_slow_evaluator_does),
     T(so_it_does_where_all_is_in_one_language),
     T(so_it_does_where_words_have_no_stems),
+    T(filters_are_the_same_as_lists_and_one_by_one),
     T(a_prefix_may_stand_for_hundreds_of_forms))

@@ -1,5 +1,6 @@
 /* Scores against docs/ranking.md computed slowly; lists against all articles sorted by
  * what it says. */
+#include "engine/native/ranking.h"
 #include "ranking_model.h"
 
 enum { ROUNDS = 4, QUERIES = 100 };
@@ -154,6 +155,9 @@ TEST(each_rule_of_the_ranking_has_a_question)
         "(draft NOT the) OR war",
         "((draft the) OR (war NOT to)) AND (casa OR (rock NOT n))",
         "((draft the NOT to) OR us) NOT casa",
+        "((the to) NOT draft) OR of OR us OR a",
+        "((the NOT to) AND (a OR of)) OR war OR draft OR talk",
+        "(the (to OR (a (of NOT war)))) OR draft OR (to NOT (the a))",
         "title:the OR title:\"the to\" OR title:c-130",
         "\"the to\"~3 OR [the * to] OR [(the|to) dr*]",
         "(the NEAR/3 to) (to ADJ/5 the)",
@@ -177,6 +181,56 @@ TEST(each_rule_of_the_ranking_has_a_question)
     world_close(&w);
 }
 
+/* --- closeness --- */
+
+static int by_start(const void *a, const void *b)
+{
+    const struct span *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return (x->end > y->end) - (x->end < y->end);
+}
+
+/* Of any widths, also one inside the other; sorted, each once. */
+static struct hit_list random_spans(uint64_t *rng, struct span *span,
+                                    struct hit *hit)
+{
+    size_t count = rng_below(rng, 8), kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        span[i].start = rng_below(rng, 60);
+        span[i].end = span[i].start + 1 + rng_below(rng, 9);
+    }
+    if (count)
+        qsort(span, count, sizeof *span, by_start);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || by_start(&span[i], &span[kept - 1]) != 0)
+            span[kept++] = span[i];
+    for (size_t i = 0; i < kept; i++)
+        hit[i] = (struct hit){.span = span[i]};
+    return (struct hit_list){hit, kept};
+}
+
+TEST(the_closest_two_of_any_spans_are_found)
+{
+    uint64_t rng = 15;
+    size_t near = 0, far = 0;
+    for (int round = 0; round < 20000; round++) {
+        struct span a[8], b[8];
+        struct hit hit_a[8], hit_b[8];
+        struct hit_list of_a = random_spans(&rng, a, hit_a);
+        struct hit_list of_b = random_spans(&rng, b, hit_b);
+        const struct span_list spans_a = {a, of_a.count};
+        const struct span_list spans_b = {b, of_b.count};
+        uint32_t want = model_gap(&of_a, &of_b);
+        if (want > CLOSENESS_REACH)
+            want = CLOSENESS_REACH + 1;
+        CHECK_EQ(closest_gap(&spans_a, &spans_b), want);
+        near += want > 0 && want <= CLOSENESS_REACH;
+        far += want > CLOSENESS_REACH;
+    }
+    CHECK(near > 1000 && far > 1000);
+}
+
 TEST(a_prefix_may_stand_for_hundreds_of_forms)
 {
     static struct world w;
@@ -192,4 +246,5 @@ TEST(a_prefix_may_stand_for_hundreds_of_forms)
 
 RUN(T(scores_and_order_are_those_of_the_definition),
     T(so_they_are_in_one_language), T(each_rule_of_the_ranking_has_a_question),
+    T(the_closest_two_of_any_spans_are_found),
     T(a_prefix_may_stand_for_hundreds_of_forms))
