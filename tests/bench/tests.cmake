@@ -4,3 +4,5 @@ add_test(NAME bench/trec_score
 add_test(NAME bench/relevance
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/test_relevance.py
     ${CMAKE_BINARY_DIR})
+add_test(NAME bench/measure
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/test_measure.py)

@@ -1,0 +1,127 @@
+"""How fast `dateline-index add` makes an index, how large it is, how soon it opens, and in
+how much memory.
+
+Every set is indexed by `dateline-index add` and, without its stored articles, by
+dateline-build-speed: one thread, pinned to one processor, the fastest of several runs.
+The text is titles, summaries, bodies and captions in UTF-8; MB are 10^6 bytes of it, and
+the input is uncompressed first, so that gzip is not measured.
+"""
+import gzip
+import json
+import subprocess
+
+from measure.process import Process, fastest
+
+TEXT = ("title", "summary", "body", "captions")
+# What of `dateline-index info` is which column of the table of sizes.
+STORED = {"stored articles"}
+WORDS = {"positions", "postings", "dictionary", "stems", "marks"}
+
+
+def unpack(path, folder):
+    """The set as plain JSON lines, and the bytes of its text."""
+    plain = folder / path.name.removesuffix(".gz")
+    text = 0
+    with gzip.open(path, "rb") as packed, open(plain, "wb") as out:
+        for line in packed:
+            article = json.loads(line)
+            text += sum(len((article.get(part) or "").encode()) for part in TEXT)
+            out.write(line)
+    return plain, text
+
+
+def measure_set(binaries, plain, text, folder, options):
+    """One set: its row of each table."""
+    indexer = binaries / "indexer/dateline-index"
+    speed = binaries / "bench/dateline-build-speed"
+    index, bare = folder / "index", folder / "bare"
+
+    def build(command, where):
+        runs = []
+        for _ in range(options.builds):
+            subprocess.run(["rm", "-rf", where], check=True)
+            runs.append(Process([*command, "--index", where, "--threads", "1",
+                                 "--memory", options.memory, plain], options.processor))
+        return fastest(runs)
+
+    whole = build([indexer, "add", "--source", "bench", "--max-rejects", "100%"], index)
+    words = build([speed, "--without-text"], bare)
+    info = json.loads(subprocess.run([indexer, "info", "--json", "--index", index],
+                                     check=True, text=True, capture_output=True).stdout)
+    bare_bytes = json.loads(words.out)["bytes"]
+    opening = json.loads(Process([speed, "--index", index], options.processor).out)
+    subprocess.run(["rm", "-rf", index, bare], check=True)
+    return {"text": text, "articles": info["articles"], "bytes": info["bytes"],
+            "bare_bytes": bare_bytes, "whole": whole, "words": words,
+            "parts": {p["name"]: p["bytes"] for p in info["parts"]},
+            "pieces": info["pieces"], "open_us": opening["open_us"]}
+
+
+def speed_row(name, text, whole, words):
+    return (f"| {name} | {text / 1e6:.1f} | {whole:.2f} | {text / 1e6 / whole:.1f} | "
+            f"{words:.2f} | {text / 1e6 / words:.1f} |")
+
+
+def print_speeds(rows):
+    print("| set | text, MB | s | MB/s | s without stored articles | MB/s |")
+    print("|---|--:|--:|--:|--:|--:|")
+    for name, row in rows.items():
+        print(speed_row(name, row["text"], row["whole"].seconds, row["words"].seconds))
+    print(speed_row("all", sum(r["text"] for r in rows.values()),
+                    sum(r["whole"].seconds for r in rows.values()),
+                    sum(r["words"].seconds for r in rows.values())))
+
+
+def total(rows):
+    """All sets as one row of sizes."""
+    parts = {}
+    for row in rows.values():
+        for part, size in row["parts"].items():
+            parts[part] = parts.get(part, 0) + size
+    return {"text": sum(r["text"] for r in rows.values()), "parts": parts,
+            "bytes": sum(r["bytes"] for r in rows.values()),
+            "bare_bytes": sum(r["bare_bytes"] for r in rows.values())}
+
+
+def print_sizes(rows):
+    names = list(next(iter(rows.values()))["parts"])
+    print("\n| % of the text | " + " | ".join(names) +
+          " | words in all | stored in all | the rest | index | index without stored |")
+    print("|---|" + "--:|" * (len(names) + 5))
+    for name, row in [*rows.items(), ("all", total(rows))]:
+        parts = row["parts"]
+        words = sum(size for part, size in parts.items() if part in WORDS)
+        stored = sum(size for part, size in parts.items() if part in STORED)
+        cells = [*parts.values(), words, stored, row["bytes"] - words - stored,
+                 row["bytes"], row["bare_bytes"]]
+        print(f"| {name} | " +
+              " | ".join(f"{100 * c / row['text']:.1f}" for c in cells) + " |")
+
+
+def print_rest(rows, memory):
+    print(f"\n| set | articles | pieces | opens in, us | peak RssAnon of `add --memory "
+          f"{memory}`, MB |")
+    print("|---|--:|--:|--:|--:|")
+    for name, row in rows.items():
+        print(f"| {name} | {row['articles']} | {row['pieces']} | {row['open_us']:.0f} | "
+              f"{row['whole'].peak_kb / 1000:.0f} |")
+
+
+def measure(paths, work, options):
+    """A row of each table for every set."""
+    rows = {}
+    for path in paths:
+        plain, text = unpack(path, work)
+        rows[path.name.removesuffix(".jsonl.gz")] = measure_set(
+            options.binaries, plain, text, work, options)
+        plain.unlink()
+    print_speeds(rows)
+    print_sizes(rows)
+    print_rest(rows, options.memory)
+    return {name: {**row, "whole": vars_of(row["whole"]), "words": vars_of(row["words"])}
+            for name, row in rows.items()}
+
+
+def vars_of(run):
+    return {"seconds": run.seconds, "processor_seconds": run.processor_seconds,
+            "peak_kb": run.peak_kb}
