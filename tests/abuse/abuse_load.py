@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Eight clients ask without pause while five generations are committed beneath them.
+"""Eight clients ask without pause while generations are committed beneath them: five with
+new articles, then a deletion, a merge, and a purge where there is such a thing.
 
 Not one request fails; on a connection generations only rise; the answer to a fixed query
 is always that of the generation it names; the daemon adopts by itself and on reload.
@@ -11,7 +12,7 @@ import threading
 import time
 import urllib.parse
 
-from scene import UnixConnection, articles, main
+from scene import UnixConnection, articles, main, run
 
 CLIENTS = 8
 GENERATIONS = 5
@@ -69,6 +70,17 @@ def wait_for(daemon, generation):
     return False
 
 
+def change(scene, daemon, expected, command, articles_now):
+    """Another generation, by a command that is no `add`."""
+    done = run([scene.indexer, *command, "--index", scene.index])
+    scene.equal(f"exit of {command} ({done.stderr.strip()})", done.returncode, 0)
+    generation = scene.info()["generation"]
+    expected[generation] = articles_now
+    reply = daemon.post("/v1/reload")
+    scene.equal(f"reload's generation after {command}", reply.get("generation"), generation)
+    time.sleep(0.2)
+
+
 def test(scene):
     expected = {}  # generation -> articles that say "everywhere"
     scene.add(articles(0, PER_GENERATION))
@@ -94,6 +106,11 @@ def test(scene):
                 scene.equal("status' generation",
                             daemon.get("/v1/status", {})["generation"], generation)
             time.sleep(0.2)
+        whole = (GENERATIONS + 1) * PER_GENERATION
+        change(scene, daemon, expected, ["delete", "a:7", "a:90"], whole - 2)
+        change(scene, daemon, expected, ["merge"], whole - 2)
+        if scene.engine == "native":
+            change(scene, daemon, expected, ["delete", "--purge", "a:7", "a:8"], whole - 3)
         again = daemon.post("/v1/reload")
         scene.equal("changed, when nothing did", again.get("changed"), False)
         for client in clients:
