@@ -92,34 +92,38 @@ def wrong_answers(command, texts, answers, counts):
             for text, answer, expected in zip(texts, answers, right) if answer != expected]
 
 
-def one_run(engines, asker, work, questions, counts, options):
-    """{command: {engine: {class: summary}}}: all engines, one after the other."""
-    texts = [text for _, text in questions]
+def one_run(engines, asker, work, texts, counts, options):
+    """{command: {engine: times of the questions, net}}: all engines take turns."""
     result, echo = {}, [options.binaries / "bench/game-echo", "query", work]
     for command in options.commands:
         times, _ = asker.ask(command, texts, echo)
         overhead = statistics.median(times)
-        result[command] = {"echo": overhead}
+        result[command] = {}
         for engine in engines:
             times, answers = asker.ask(command, texts, engine.query(work / engine.name))
             wrong = wrong_answers(command, texts, answers, counts)
             if wrong:
                 sys.exit(f"{engine.name}, {command}: {len(wrong)} wrong answers\n" +
                          "\n".join(wrong[:20]))
-            by_class = {}
-            for (name, _), us in zip(questions, times):
-                by_class.setdefault(name, []).append(us)
-            result[command][engine.name] = {
-                name: stats.summary(us, overhead) for name, us in by_class.items()}
+            result[command][engine.name] = [us - overhead for us in times]
+        result[command]["echo"] = [overhead]
     return result
 
 
-def medians(runs, engines):
-    """The same shape as one run, number by number."""
-    return {command: {engine.name: {
-        name: stats.median_of([run[command][engine.name][name] for run in runs])
-        for name in by_class[engine.name]} for engine in engines}
-        for command, by_class in runs[0].items()}
+def by_class(names, times):
+    classes = {}
+    for name, us in zip(names, times):
+        classes.setdefault(name, []).append(us)
+    return {name: stats.summary(us) for name, us in classes.items()}
+
+
+def figures_of(runs, names, command, engine, least):
+    """{class: summary}: medians over the runs, or of the least time of each question."""
+    all_times = [run[command][engine] for run in runs]
+    if least:
+        return by_class(names, [min(times) for times in zip(*all_times)])
+    summaries = [by_class(names, times) for times in all_times]
+    return {name: stats.median_of([s[name] for s in summaries]) for name in summaries[0]}
 
 
 def sections(binaries, folder):
@@ -157,11 +161,15 @@ def measure(paths, work, options):
     text = text_bytes(game_path)
     builds = build_all(engines, game_path, work, options)
     asker = Asker(options.binaries, work, options)
-    runs = [one_run(engines, asker, work, questions, counts, options)
+    names, texts = zip(*questions)
+    runs = [one_run(engines, asker, work, texts, counts, options)
             for _ in range(options.runs)]
     figures = {"text_bytes": text, "questions": len(questions), "builds": builds,
-               "queries": medians(runs, engines),
-               "echo_us": {command: [run[command]["echo"] for run in runs]
+               "queries": {command: {engine.name: figures_of(runs, names, command, engine.name,
+                                                             options.least)
+                                     for engine in engines}
+                           for command in options.commands},
+               "echo_us": {command: [run[command]["echo"][0] for run in runs]
                            for command in options.commands},
                "sections": sections(options.binaries, work / "dateline")}
     print_builds(figures)
