@@ -227,7 +227,7 @@ TEST(what_no_encoder_writes_is_refused)
     } rows[] = {
         {"width 33", {33}, 3},
         {"unknown flag", {0x80}, 3},
-        {"no exceptions", {0x40 | 1, 0x00, 0x04}, 3},     /* 0 of 8 + 2 */
+        {"no exceptions", {0x40 | 1, 1 << 2}, 3},         /* 0 of 8 + 2 */
         {"all exceptions", {0x40 | 1, 0x03 | 1 << 2}, 3}, /* 3 of 3 */
         {"exceptions of no bits", {0x40 | 1, 0x01}, 3},
         {"33 bits", {0x40 | 2, 0x01 | 31 << 2}, 3},

@@ -115,6 +115,15 @@ TEST(the_greatest_position_comes_back)
     write_documents(&bed, &d, &place, &repeats);
     bed_write(&bed, 1, 0);
     check_documents(&bed, &d, place, &seed);
+
+    struct arena arena;
+    struct positions p;
+    const uint32_t *at;
+    arena_init(&arena, 1 << 20);
+    CHECK_OK(positions_open(bed.file, place, 4, &arena, &p, &bed.err), bed.err);
+    /* Of one document, they would go past it. */
+    CHECK_EQ(positions_read(&p, 0, 3, &at, &bed.err), ERR_CORRUPT);
+    arena_reset(&arena);
     bed_end(&bed);
 }
 
@@ -220,6 +229,42 @@ TEST(damaged_positions_are_refused_or_do_not_fall)
     bytes_out_release(&section);
 }
 
+TEST(a_damaged_block_leaves_the_others_as_they_were)
+{
+    static struct documents d;
+    uint64_t place, seed = 2;
+    uint32_t repeats;
+    struct bed bed;
+    bed_init(&bed);
+    bed_begin(&bed);
+    for (int i = 0; i < 3; i++)
+        add_document(&d, B, 60, &seed);
+    write_documents(&bed, &d, &place, &repeats);
+    bed_write(&bed, 3, 0);
+    struct bytes_out section = bed_section(bed.file, SECTION_POSITIONS);
+    struct memory_file memory;
+    memory_open(&memory, (struct slice){0},
+                (struct slice){section.data, section.len}, SECTION_POSITIONS);
+
+    struct arena arena;
+    struct positions p;
+    const uint32_t *at;
+    arena_init(&arena, 1 << 20);
+    CHECK_OK(positions_open(&memory.file, place, 3 * B, &arena, &p, &bed.err),
+             bed.err);
+    check_document(&p, &d, 0);
+    uint32_t second = rising_at(&p.ends, 0);
+    memory.data[second] = 0xff;
+    CHECK_EQ(positions_read(&p, B, B, &at, &bed.err), ERR_CORRUPT);
+    check_document(&p, &d, 0);
+    CHECK_EQ(positions_read(&p, B, B, &at, &bed.err), ERR_CORRUPT);
+    check_document(&p, &d, 2);
+    arena_reset(&arena);
+    memory_close(&memory);
+    bytes_out_release(&section);
+    bed_end(&bed);
+}
+
 TEST(no_memory_is_told)
 {
     static struct documents d;
@@ -251,4 +296,5 @@ TEST(no_memory_is_told)
 
 RUN(T(positions_come_back_in_any_order), T(the_greatest_position_comes_back),
     T(the_documented_example_is_what_it_says),
+    T(a_damaged_block_leaves_the_others_as_they_were),
     T(damaged_positions_are_refused_or_do_not_fall), T(no_memory_is_told))

@@ -41,6 +41,7 @@ static const struct {
     {"a sparse value", {TERM_FIELD, 299, 10, 1, 0}, DOCS},
     {"a key and old versions", {TERM_KEY, 5, 3, 1, DOCS - 8}, DOCS + 100},
     {"a key of old versions", {TERM_KEY, 1, 3, 1, DOCS + 8}, DOCS + 100},
+    {"a key of many versions", {TERM_KEY, 380, 20, 1, 0}, DOCS + 6000},
     {"huge gaps", {TERM_KEY, 3 * B + 1, 10000000, 1, 0}, UINT32_MAX},
     {"the last of all", {TERM_KEY, 1, 1, 1, UINT32_MAX - 1}, UINT32_MAX},
 };
