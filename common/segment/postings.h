@@ -78,4 +78,51 @@ uint8_t postings_block_best(const struct postings *list, uint32_t block);
 /* best/255.0f of the block in which the iterator stands. */
 float postings_bound(struct postings *list);
 
+/* --- reading block by block: many documents at once ---
+ *
+ * Apart from the iterator, which is neither asked nor moved. A posting's number is how
+ * many stand before it in the list; those of block b begin at b * SEGMENT_BLOCK.
+ * ERR_CORRUPT, with the reason in the `err` of postings_open(). */
+
+/* Documents of the list. */
+uint32_t postings_count(const struct postings *list);
+
+/* The first block from `from` on whose last document is `target` or greater;
+ * postings_blocks() when there is none. Not of a bitmap without frequencies, which
+ * does not know its blocks. */
+uint32_t postings_find_block(const struct postings *list, uint32_t from,
+                             doc_id target);
+
+struct postings_block {
+    uint32_t number, count;
+    struct bytes_in coded; /* inside: its frequencies */
+    doc_id doc[SEGMENT_BLOCK];
+};
+
+/* Of any list but a bitmap without frequencies. */
+int postings_block_docs(const struct postings *list, uint32_t block,
+                        struct postings_block *out);
+/* `out` has room for SEGMENT_BLOCK; all 1 in a class without. Of a bitmap, only the
+ * block's `number` must be set. */
+int postings_block_frequencies(const struct postings *list,
+                               const struct postings_block *block,
+                               uint32_t *out);
+/* Stored positions of the posting of this number in the list, which is in `block`; as
+ * postings_positions(). */
+int postings_positions_at(struct postings *list,
+                          const struct postings_block *block, uint32_t number,
+                          const uint32_t **at, uint32_t *count);
+
+/* Of a bitmap: its words, little-endian, at any address; the last document's is the
+ * last of them. */
+const uint8_t *postings_bitmap(const struct postings *list, uint32_t *words);
+/* The number of the posting of `doc`, which is in the bitmap; of a damaged one it may
+ * be postings_count() or more. */
+uint32_t postings_rank(const struct postings *list, doc_id doc);
+
+static inline bool bitmap_has(const uint8_t *bitmap, doc_id doc)
+{
+    return bitmap[doc / 8] >> doc % 8 & 1;
+}
+
 #endif

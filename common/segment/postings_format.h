@@ -86,11 +86,10 @@ struct postings {
     const uint8_t *ranks, *bitmap;
 
     /* Where the iterator stands: sparse in a block, dense on a bit. */
-    uint32_t block, at, in_block;
-    doc_id *doc;           /* sparse: the block's */
-    struct bytes_in coded; /* sparse: its frequencies */
-    doc_id ranked;         /* dense: a document whose rank is known, ... */
-    uint32_t rank;         /* ... and its rank */
+    struct postings_block *in; /* sparse */
+    uint32_t at;               /* in it */
+    doc_id ranked;             /* dense: a document whose rank is known, ... */
+    uint32_t rank;             /* ... and its rank */
 
     uint32_t frequency_block; /* that is decoded; `blocks`: none */
     uint32_t *of_doc;         /* frequencies */
@@ -99,18 +98,16 @@ struct postings {
     bool positions_open;
 };
 
-/* Documents of sparse block `block` into doc[SEGMENT_BLOCK], and how many; `rest` is what
- * stands behind them. They rise, and are below `docs`. ERR_CORRUPT. */
-int postings_decode_docs(const struct postings *list, uint32_t block,
-                         doc_id *doc, uint32_t *count, struct bytes_in *rest);
-/* The bytes of a block. */
-int postings_block_bytes(const struct postings *list, uint32_t block,
-                         struct slice *out);
 /* Ends the walk: status, and the reason in `err`. Returns DOC_END. */
 doc_id postings_fail(struct postings *list, int rc);
 int postings_corrupt(const struct postings *list, const char *reason);
-/* Postings before `doc`, which is in the bitmap. */
-uint32_t postings_rank(const struct postings *list, doc_id doc);
+/* Frequencies of a block into of_doc and before, unless they are there; `coded` of a
+ * sparse one. */
+int postings_load_frequencies(struct postings *list, uint32_t block,
+                              const struct bytes_in *coded);
+/* Positions of posting `number`, whose block's frequencies are loaded. */
+int postings_load_positions(struct postings *list, uint32_t number,
+                            const uint32_t **at, uint32_t *count);
 
 static inline uint32_t postings_in_block(const struct postings *list,
                                          uint32_t block)

@@ -30,67 +30,44 @@ doc_id postings_fail(struct postings *list, int rc)
 
 static doc_id enter_block(struct postings *list, uint32_t block)
 {
-    list->block = block;
-    list->at = list->in_block = 0;
-    if (block >= list->blocks)
+    list->at = 0;
+    if (block >= list->blocks) /* it stays in the last one */
         return DOC_END;
-    int rc = postings_decode_docs(list, block, list->doc, &list->in_block,
-                                  &list->coded);
-    return rc ? postings_fail(list, rc) : list->doc[0];
+    int rc = postings_block_docs(list, block, list->in);
+    return rc ? postings_fail(list, rc) : list->in->doc[0];
 }
 
 static doc_id sparse_next(struct doc_iter *it)
 {
     struct postings *list = (struct postings *)it;
-    if (list->at + 1 < list->in_block)
-        return list->doc[++list->at];
-    return enter_block(list, list->block + 1);
-}
-
-/* The first block from `from` on whose last document is at least `target`: steps that
- * double, then halves of the last step. Most seeks go to a block nearby. */
-static uint32_t find_block(const struct postings *list, uint32_t from,
-                           doc_id target)
-{
-    uint32_t low = from, step = 1;
-    while (low + step <= list->blocks &&
-           heads_last(&list->heads, low + step - 1) < target) {
-        low += step;
-        step *= 2;
-    }
-    uint32_t high = low + step <= list->blocks ? low + step - 1 : list->blocks;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (heads_last(&list->heads, middle) < target)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    if (list->at + 1 < list->in->count)
+        return list->in->doc[++list->at];
+    return enter_block(list, list->in->number + 1);
 }
 
 /* In a block whose last document is at least `target`. */
 static doc_id seek_in_block(struct postings *list, doc_id target)
 {
-    uint32_t low = list->at, high = list->in_block - 1;
+    const doc_id *doc = list->in->doc;
+    uint32_t low = list->at, high = list->in->count - 1;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (list->doc[middle] < target)
+        if (doc[middle] < target)
             low = middle + 1;
         else
             high = middle;
     }
     list->at = low;
-    return list->doc[low];
+    return doc[low];
 }
 
 static doc_id sparse_seek(struct doc_iter *it, doc_id target)
 {
     struct postings *list = (struct postings *)it;
-    if (list->doc[list->in_block - 1] < target) {
-        uint32_t block = list->block + 1;
+    if (list->in->doc[list->in->count - 1] < target) {
+        uint32_t block = list->in->number + 1;
         if (block < list->blocks)
-            block = find_block(list, block, target);
+            block = postings_find_block(list, block, target);
         if (enter_block(list, block) == DOC_END)
             return DOC_END;
     }
@@ -146,8 +123,8 @@ static doc_id first_doc(struct postings *list)
         list->ranked = next_bit(list, 0);
         return list->ranked;
     }
-    list->doc = arena_array(list->arena, doc_id, SEGMENT_BLOCK);
-    if (!list->doc)
+    list->in = arena_new(list->arena, struct postings_block);
+    if (!list->in)
         return postings_fail(
             list, err_set(list->err, ERR_NOMEM, "postings: no memory"));
     return enter_block(list, 0);
