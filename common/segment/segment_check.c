@@ -107,12 +107,14 @@ static bool prepare(struct segment_check *check)
     check->part =
         arena_alloc_array(&check->arena, check->docs, sizeof *check->part);
     check->words = arena_array(&check->arena, uint32_t, check->docs);
+    check->of_stem = arena_array(&check->arena, uint32_t, check->docs);
+    check->look_up = arena_new(&check->arena, struct dictionary_cursor);
     check->balance = arena_array(&check->arena, uint32_t, check->docs);
     check->keyed = arena_array(&check->arena, uint64_t, check->all / 64 + 1);
     check->chapter = arena_array(&check->arena, struct chapter_sums,
                                  segment->stored.chapters);
     if (!check->part || !check->words || !check->balance || !check->keyed ||
-        !check->chapter)
+        !check->chapter || !check->of_stem || !check->look_up)
         check_no_memory(check);
     return !check->stop;
 }

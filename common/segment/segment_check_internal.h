@@ -4,6 +4,7 @@
  *   segment_check_docs.c   columns, records, marks, stored articles
  *   segment_check_terms.c  the dictionary: entries, stems, what the lists add up to
  *   segment_check_list.c   one list
+ *   segment_check_stems.c  whether the forms of a stem are those of its list
  *
  * A fault is told and the work goes on; what it makes impossible is left out. */
 #ifndef SEGMENT_SEGMENT_CHECK_INTERNAL_H
@@ -32,7 +33,9 @@ struct segment_check {
     const uint32_t *lengths;
     uint32_t *words;   /* occurrences of plain forms */
     uint32_t *balance; /* WORD less STEM and PLAIN, modulo 2^32 */
-    uint64_t *keyed;   /* a bit an article: some KEY term names it */
+    uint32_t *of_stem; /* zeros between stems */
+    struct dictionary_cursor *look_up;
+    uint64_t *keyed; /* a bit an article: some KEY term names it */
     struct chapter_sums {
         uint64_t articles, text;
     } * chapter; /* what is found in each chapter of texts */
@@ -70,5 +73,13 @@ struct list_sums {
 };
 bool check_list(struct segment_check *check, struct slice term,
                 const struct term_entry *entry, struct list_sums *out);
+/* The language of a STEM term, as the columns number it; false when no article has it. */
+bool check_stem_lang(const struct segment_check *check, struct slice term,
+                     uint16_t *out);
+
+/* segment_check_stems.c: of a STEM term whose list is good; `words` is one past the
+ * numbers of WORD terms. */
+void check_stem(struct segment_check *check, struct slice term,
+                const struct term_entry *entry, uint32_t words);
 
 #endif

@@ -12,7 +12,7 @@ struct list_check {
     enum term_class class;
     bool plain;     /* a WORD that is no joined form */
     uint32_t width; /* positions that an occurrence covers */
-    uint32_t lang;  /* of a STEM; if known_lang: the segment has it */
+    uint16_t lang;  /* of a STEM; if known_lang: the segment has it */
     bool known_lang;
     struct postings *list;
     struct bm25_k k;
@@ -153,17 +153,20 @@ static uint32_t width_of(struct slice term)
     return joined ? term.data[term.len - 1] : 1;
 }
 
-static void find_lang(struct list_check *list)
+bool check_stem_lang(const struct segment_check *check, struct slice term,
+                     uint16_t *out)
 {
-    const struct slice_list *names = &list->check->segment->columns.lang_names;
-    const uint8_t *colon = memchr(list->term.data, ':', list->term.len);
-    struct slice lang = {list->term.data + 1, 0};
-    if (colon > list->term.data)
-        lang.len = (size_t)(colon - list->term.data) - 1;
-    for (size_t i = 0; colon && i < names->count && !list->known_lang; i++) {
-        list->known_lang = slice_eq(names->item[i], lang);
-        list->lang = (uint32_t)i;
-    }
+    const struct slice_list *names = &check->segment->columns.lang_names;
+    const uint8_t *colon = memchr(term.data, ':', term.len);
+    if (!colon || colon == term.data)
+        return false;
+    struct slice lang = slice_part(term, 1, (size_t)(colon - term.data));
+    for (size_t i = 0; i < names->count; i++)
+        if (slice_eq(names->item[i], lang)) {
+            *out = (uint16_t)i;
+            return true;
+        }
+    return false;
 }
 
 bool check_list(struct segment_check *check, struct slice term,
@@ -182,7 +185,7 @@ bool check_list(struct segment_check *check, struct slice term,
     *out = (struct list_sums){0};
     list.plain = list.class == TERM_WORD && list.width == 1;
     if (list.class == TERM_STEM)
-        find_lang(&list);
+        list.known_lang = check_stem_lang(check, term, &list.lang);
     int rc = postings_open(check->segment->file, list.class, entry, docs,
                            &check->scratch, &list.list, &err);
     if (check_failed(check, rc, &err))

@@ -70,27 +70,6 @@ static void check_counts(struct segment_check *check, struct slice term,
                     TERM_TEXT ": not the counts of the dead", TERM_ARG(term));
 }
 
-static void check_stem(struct term_walk *walk, struct slice term)
-{
-    struct segment_check *check = walk->check;
-    uint32_t *forms;
-    size_t count;
-    struct err err = {0};
-    int rc = stems_forms(&check->segment->stems, walk->cursor.entry.number,
-                         &check->scratch, &forms, &count, &err);
-    if (check_failed(check, rc, &err))
-        return;
-    for (size_t i = 0; i < count; i++)
-        if (forms[i] >= walk->words || (i > 0 && forms[i] <= forms[i - 1])) {
-            check_fault(check, SECTION_STEMS, TERM_TEXT ": %u is no form",
-                        TERM_ARG(term), forms[i]);
-            return;
-        }
-    if (count == 0)
-        check_fault(check, SECTION_STEMS, TERM_TEXT " has no form",
-                    TERM_ARG(term));
-}
-
 static void check_term(struct term_walk *walk)
 {
     struct segment_check *check = walk->check;
@@ -102,10 +81,11 @@ static void check_term(struct term_walk *walk)
         check->dead_at++;
     if (!check_place(walk, term))
         return;
-    if (check_list(check, term, entry, &sums))
-        check_counts(check, term, entry, &sums);
+    if (!check_list(check, term, entry, &sums))
+        return;
+    check_counts(check, term, entry, &sums);
     if (term.data[0] == TERM_STEM)
-        check_stem(walk, term);
+        check_stem(check, term, entry, walk->words);
 }
 
 /* --- all of them --- */

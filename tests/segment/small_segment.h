@@ -40,14 +40,17 @@ enum small_fault {
     WRONG_DOCS,      /* in a dictionary entry */
     WRONG_FREQUENCY, /* the same */
     WRONG_OCCURRENCES,
-    MISSING_STEM, /* an occurrence without its stem */
-    OTHER_STEM,   /* a stem of another language */
-    MISSING_WORD, /* an occurrence that is in no list */
-    MOVED_WORD,   /* to a position outside */
-    TITLE_ONCE,   /* one position in the title stands once */
-    LOW_BOUNDS,   /* block maxima of longer articles */
-    WRONG_FORM,   /* a stem that names no word */
-    OTHER_TEXT,   /* stored under the wrong article */
+    MISSING_STEM,  /* an occurrence without its stem */
+    MISSING_PLAIN, /* ... in an article without a language */
+    OTHER_STEM,    /* a stem of another language */
+    MISSING_WORD,  /* an occurrence that is in no list */
+    MOVED_WORD,    /* to a position outside */
+    TITLE_ONCE,    /* one position in the title stands once */
+    LOW_BOUNDS,    /* block maxima of longer articles */
+    WRONG_FORM,    /* a stem that names no word */
+    OTHER_FORM,    /* ... the next word instead of its own */
+    MORE_FORMS,    /* ... one more than it has */
+    OTHER_TEXT,    /* stored under the wrong article */
     NO_TEXT_FORMAT,
     UNNAMED_TEXT, /* of an article that is no more */
     SMALL_FAULTS
@@ -74,6 +77,7 @@ struct small_segment {
     struct doc_record record[SMALL_DOCS];
     uint32_t docs, archived;
     enum small_fault fault;
+    size_t stems; /* written */
 };
 
 static void small_put(struct small_segment *s, enum term_class class,
@@ -221,10 +225,12 @@ static void small_remove(struct small_segment *s, struct small_row *row)
 
 static void small_spoil_rows(struct small_segment *s)
 {
-    if (s->fault == MISSING_WORD)
-        small_remove(s, small_find(s, TERM_WORD, false));
+    if (s->fault == MISSING_WORD) /* one without a stem */
+        small_remove(s, small_find(s, TERM_PLAIN, false) - 1);
     if (s->fault == MISSING_STEM)
         small_remove(s, small_find(s, TERM_STEM, false));
+    if (s->fault == MISSING_PLAIN)
+        small_remove(s, small_find(s, TERM_PLAIN, false));
     if (s->fault == MOVED_WORD)
         small_find(s, TERM_WORD, false)->position = 90;
     if (s->fault == TITLE_ONCE)
@@ -265,6 +271,10 @@ static void small_write_stem(struct small_segment *s,
         }
     if (s->fault == WRONG_FORM)
         form[count - 1] = (uint32_t)word_count;
+    if (s->fault == OTHER_FORM && s->stems++ == 0)
+        form[0]++;
+    if (s->fault == MORE_FORMS && s->stems++ == 0)
+        form[count] = form[count - 1] + 1, count++;
     CHECK(count > 0);
     CHECK_OK(stems_add(stems, form, count, &err), err);
 }
