@@ -598,6 +598,24 @@ TEST(without_texts_words_are_found_and_nothing_else)
     bed_close(&bed);
 }
 
+TEST(without_texts_segments_are_merged_too)
+{
+    struct writer_bed bed;
+    struct err err = {0};
+    const struct writer_options options = {.memory_bytes = 1,
+                                           .without_text = true};
+    bed_open(&bed);
+    CHECK_OK(native_engine.writer_open(bed.dir, &options, &bed.writer, &err),
+             err);
+    for (uint32_t key = 0; key < KEYS; key++)
+        bed_put(&bed, key);
+    CHECK_OK(native_engine.writer_merge(bed.writer, &err), err);
+    CHECK_EQ(bed_commit(&bed).articles, KEYS);
+    CHECK_EQ(segments(&bed), 1);
+    bed_check(&bed);
+    bed_close(&bed);
+}
+
 /* --- progress --- */
 
 struct told {
@@ -645,4 +663,4 @@ RUN(T(a_new_index_is_empty_and_can_be_read), T(a_folder_in_a_folder_is_made),
     T(after_a_failure_a_writer_is_good_for_close_only),
     T(a_name_that_is_too_long_is_an_error),
     T(without_texts_words_are_found_and_nothing_else),
-    T(flushes_and_merges_are_told))
+    T(without_texts_segments_are_merged_too), T(flushes_and_merges_are_told))

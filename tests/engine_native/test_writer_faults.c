@@ -65,7 +65,7 @@ TEST(each_call_fails_once_with_many_segments)
 
 TEST(the_disk_is_gone_for_good_after_each_call)
 {
-    fail_each(SHIM_FAIL_ALL, EIO, 0, 1);
+    fail_each(SHIM_FAIL_ALL, EIO, 0, 2);
 }
 
 /* --- calls that kill --- */
@@ -114,9 +114,9 @@ TEST(the_process_dies_in_calls_with_many_segments)
     die_at_each(SHIM_DIE, 1, 7);
 }
 
-TEST(the_process_dies_after_each_call)
+TEST(the_process_dies_after_calls)
 {
-    die_at_each(SHIM_AFTERWARDS, 0, 1);
+    die_at_each(SHIM_AFTERWARDS, 0, 3);
 }
 
 /* --- before there is an index --- */
@@ -213,5 +213,5 @@ RUN(T(each_call_fails_once), T(each_call_fails_once_with_many_segments),
     T(the_disk_is_gone_for_good_after_each_call),
     T(the_process_dies_in_each_call),
     T(the_process_dies_in_calls_with_many_segments),
-    T(the_process_dies_after_each_call),
+    T(the_process_dies_after_calls),
     T(each_call_of_the_very_first_run_fails_or_kills), T(each_allocation_fails))

@@ -202,7 +202,7 @@ TEST(the_power_goes_out_at_each_call)
 
 TEST(the_power_goes_out_with_many_segments)
 {
-    cut_at_each(1, 5);
+    cut_at_each(1, 11);
 }
 
 RUN(T(the_power_goes_out_at_each_call),
