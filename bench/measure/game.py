@@ -65,6 +65,9 @@ class Asker:
         self.program = binaries / "bench/game-ask"
         self.file, self.options = work / "questions", options
 
+    def echo(self, work):
+        return [self.options.binaries / "bench/game-echo", "query", work]
+
     def ask(self, command, texts, query_command):
         self.file.write_text("".join(f"{command}\t{text}\n" for text in texts))
         run = subprocess.run(
@@ -94,9 +97,9 @@ def wrong_answers(command, texts, answers, counts):
 
 def one_run(engines, asker, work, texts, counts, options):
     """{command: {engine: times of the questions, net}}: all engines take turns."""
-    result, echo = {}, [options.binaries / "bench/game-echo", "query", work]
+    result = {}
     for command in options.commands:
-        times, _ = asker.ask(command, texts, echo)
+        times, _ = asker.ask(command, texts, asker.echo(work))
         overhead = statistics.median(times)
         result[command] = {}
         for engine in engines:
