@@ -1,24 +1,8 @@
 /* The writer's contract in engine.h, sentence by sentence. The random sequences are in
  * test_writer_model.c. */
-#include "engine/native/native_files.h"
-#include "segment/segment.h"
 #include "writer_bed.h"
 
 #include <limits.h>
-
-static int put_text(struct writer_bed *bed, const char *key, const char *title,
-                    const char *body, struct err *err)
-{
-    struct analysis analysis;
-    struct article article = {.key = slice_of(key), .lang = SLICE("en")};
-    article.text[PART_TITLE] = slice_of(title);
-    article.text[PART_BODY] = slice_of(body);
-    CHECK_EQ(analyse_article(&article, bed->stemmers, &bed->arena, &analysis),
-             0);
-    int rc = native_engine.writer_put(bed->writer, &article, &analysis, err);
-    arena_reset(&bed->arena);
-    return rc;
-}
 
 static bool exists(const struct writer_bed *bed, const char *name)
 {
@@ -223,12 +207,12 @@ TEST(impossible_keys_are_refused_and_harm_nothing)
     bed_write(&bed);
     memset(key, 'x', sizeof key);
     key[217] = '\0';
-    CHECK_EQ(put_text(&bed, key, "Title", "text", &err), ERR_LIMIT);
-    CHECK_EQ(put_text(&bed, "", "Title", "text", &err), ERR_INVALID);
+    CHECK_EQ(bed_put_text(&bed, key, "Title", "text", &err), ERR_LIMIT);
+    CHECK_EQ(bed_put_text(&bed, "", "Title", "text", &err), ERR_INVALID);
     key[216] = '\0';
-    CHECK_OK(put_text(&bed, key, "Title", "text", &err), err);
+    CHECK_OK(bed_put_text(&bed, key, "Title", "text", &err), err);
     key[215] = '\0';
-    CHECK_OK(put_text(&bed, key, "Title", "text", &err), err);
+    CHECK_OK(bed_put_text(&bed, key, "Title", "text", &err), err);
     CHECK_EQ(bed_commit(&bed).articles, 2);
     bed_read(&bed);
     doc_ref doc;
@@ -312,153 +296,6 @@ TEST(a_merge_makes_one_segment_and_only_when_there_is_need)
     bed_close(&bed);
 }
 
-/* --- purge --- */
-
-static bool file_holds(const char *path, const char *text)
-{
-    struct bytes_out bytes = {0};
-    struct err err = {0};
-    CHECK_OK(file_read(path, 1 << 24, &bytes, &err), err);
-    bool found = memmem(bytes.data, bytes.len, text, strlen(text)) != NULL;
-    bytes_out_release(&bytes);
-    return found;
-}
-
-/* In any file, as it is; or as a word or the text of an article in any segment. */
-static bool index_holds(struct writer_bed *bed, const char *word)
-{
-    char path[512], dir[128];
-    bool found = false;
-    snprintf(dir, sizeof dir, "%s/segments", bed->dir);
-    DIR *entries = opendir(dir);
-    CHECK(entries);
-    for (struct dirent *e; (e = readdir(entries));) {
-        struct segment *segment;
-        struct err err = {0};
-        if (e->d_name[0] == '.')
-            continue;
-        snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
-        found = found || file_holds(path, word);
-        if (!strstr(e->d_name, ".seg"))
-            continue;
-        CHECK_OK(segment_open(path, NULL, &segment, &err), err);
-        struct dictionary_cursor cursor;
-        CHECK_OK(
-            dictionary_seek(&segment->dictionary, SLICE(""), &cursor, &err),
-            err);
-        while (!cursor.at_end) {
-            found = found ||
-                    memmem(cursor.term, cursor.term_len, word, strlen(word));
-            CHECK_OK(dictionary_next(&cursor, &err), err);
-        }
-        for (doc_id doc = 0; doc < segment->docs + segment->archived; doc++) {
-            struct slice text;
-            CHECK_OK(
-                stored_read(&segment->stored, doc, &bed->arena, &text, &err),
-                err);
-            found = found || memmem(text.data, text.len, word, strlen(word));
-            arena_reset(&bed->arena);
-        }
-        segment_close(segment);
-    }
-    closedir(entries);
-    return found;
-}
-
-static void put_secret(struct writer_bed *bed, const char *key,
-                       const char *word)
-{
-    struct err err = {0};
-    char body[200];
-    snprintf(body, sizeof body, "What %s said to %s about the %s of grain.",
-             word, word, word);
-    CHECK_OK(put_text(bed, key, word, body, &err), err);
-}
-
-TEST(what_is_purged_leaves_no_trace)
-{
-    struct writer_bed bed;
-    struct err err = {0};
-    bool found;
-    bed_open(&bed);
-    bed_write(&bed);
-    for (uint32_t key = 0; key < KEYS; key++)
-        bed_put(&bed, key);
-    put_secret(&bed, "x:1", "zyzzyva");
-    put_secret(&bed, "x:1", "quokka"); /* an old version in the same run */
-    bed_commit(&bed);
-    put_secret(&bed, "x:1", "narwhal"); /* in the next one */
-    put_secret(&bed, "x:2", "axolotl");
-    bed_commit(&bed);
-    CHECK(index_holds(&bed, "zyzzyva"));
-    CHECK(index_holds(&bed, "quokka"));
-    CHECK(index_holds(&bed, "narwhal"));
-    bed_read(&bed);                   /* somebody reads on */
-    put_secret(&bed, "x:1", "okapi"); /* and one in memory */
-    CHECK_OK(native_engine.writer_purge(bed.writer, SLICE("x:1"), &found, &err),
-             err);
-    CHECK(found);
-    put_secret(&bed, "x:1", "walrus"); /* it may come again */
-    CHECK_EQ(bed_commit(&bed).articles, KEYS + 2);
-    CHECK(!index_holds(&bed, "zyzzyva"));
-    CHECK(!index_holds(&bed, "quokka"));
-    CHECK(!index_holds(&bed, "narwhal"));
-    CHECK(!index_holds(&bed, "okapi"));
-    CHECK(index_holds(&bed, "walrus"));
-    CHECK(index_holds(&bed, "axolotl"));
-
-    struct version_list list;
-    CHECK_OK(native_engine.versions(bed.searcher, SLICE("x:1"), &bed.arena,
-                                    &list, &err),
-             err);
-    CHECK_EQ(list.count, 3); /* its files are open */
-    bed_stop_reading(&bed);
-
-    CHECK_OK(native_engine.writer_purge(bed.writer, SLICE("x:1"), &found, &err),
-             err);
-    CHECK(found);
-    CHECK_OK(native_engine.writer_purge(bed.writer, SLICE("x:1"), &found, &err),
-             err);
-    CHECK(!found);
-    bed_commit(&bed);
-    CHECK(!index_holds(&bed, "walrus"));
-    CHECK(!index_holds(&bed, "x:1"));
-    bed_check(&bed);
-
-    struct manifest manifest;
-    CHECK_OK(manifest_read(bed.dir, &bed.arena, &manifest, &err), err);
-    CHECK_EQ(manifest.generation_count, 1);
-    bed_put(&bed, 1); /* the next commit keeps it */
-    bed_commit(&bed);
-    CHECK_OK(manifest_read(bed.dir, &bed.arena, &manifest, &err), err);
-    CHECK_EQ(manifest.generation_count, 2);
-    arena_reset(&bed.arena);
-    bed_close(&bed);
-}
-
-TEST(a_deleted_article_is_purged_too)
-{
-    struct writer_bed bed;
-    struct err err = {0};
-    bool found;
-    bed_open(&bed);
-    bed_write(&bed);
-    put_secret(&bed, "x:1", "zyzzyva");
-    CHECK_OK(
-        native_engine.writer_delete(bed.writer, SLICE("x:1"), &found, &err),
-        err);
-    CHECK(found);
-    CHECK_EQ(bed_commit(&bed).articles, 0);
-    CHECK(index_holds(&bed, "zyzzyva"));
-    CHECK_OK(native_engine.writer_purge(bed.writer, SLICE("x:1"), &found, &err),
-             err);
-    CHECK(found);
-    CHECK_EQ(bed_commit(&bed).generation, 2); /* that is a change */
-    CHECK_EQ(bed_files(&bed), 0);
-    bed_check(&bed);
-    bed_close(&bed);
-}
-
 /* --- what must not happen --- */
 
 /* Put an article with the analysis of another text; then delete it. */
@@ -478,7 +315,7 @@ static int delete_of_another_analysis(const char *text, const char *analysed,
     CHECK_EQ(analyse_article(&other, bed.stemmers, &bed.arena, &analysis), 0);
     CHECK_OK(native_engine.writer_put(bed.writer, &article, &analysis, err),
              *err);
-    CHECK_OK(put_text(&bed, "x:2", "Grain", "Ships of grain", err), *err);
+    CHECK_OK(bed_put_text(&bed, "x:2", "Grain", "Ships of grain", err), *err);
     bed_commit(&bed);
     CHECK_OK(native_engine.writer_delete(bed.writer, SLICE("x:1"), &found, err),
              *err);
@@ -513,9 +350,10 @@ TEST(after_a_failure_a_writer_is_good_for_close_only)
     bed_open(&bed);
     CHECK_OK(native_engine.writer_open(bed.dir, &options, &bed.writer, &err),
              err);
-    CHECK_OK(put_text(&bed, "x:1", "Grain", "Ships of grain", &err), err);
-    CHECK_EQ(put_text(&bed, "x:1", "Grain", "Other", &err), ERR_UNSUPPORTED);
-    CHECK_EQ(put_text(&bed, "x:2", "Grain", "Other", &err), ERR_IO);
+    CHECK_OK(bed_put_text(&bed, "x:1", "Grain", "Ships of grain", &err), err);
+    CHECK_EQ(bed_put_text(&bed, "x:1", "Grain", "Other", &err),
+             ERR_UNSUPPORTED);
+    CHECK_EQ(bed_put_text(&bed, "x:2", "Grain", "Other", &err), ERR_IO);
     CHECK(strstr(err.text, "earlier"));
     CHECK_EQ(native_engine.writer_lookup(bed.writer, SLICE("x:1"), &there,
                                          &found, &err),
@@ -561,10 +399,11 @@ TEST(without_texts_words_are_found_and_nothing_else)
     bed_open(&bed);
     CHECK_OK(native_engine.writer_open(bed.dir, &options, &bed.writer, &err),
              err);
-    CHECK_OK(put_text(&bed, "x:1", "Grain", "Ships of grain", &err), err);
-    CHECK_OK(put_text(&bed, "x:2", "Oil", "Prices of oil", &err), err);
+    CHECK_OK(bed_put_text(&bed, "x:1", "Grain", "Ships of grain", &err), err);
+    CHECK_OK(bed_put_text(&bed, "x:2", "Oil", "Prices of oil", &err), err);
     CHECK_EQ(bed_commit(&bed).articles, 2);
-    CHECK_EQ(put_text(&bed, "x:1", "Grain", "Other", &err), ERR_UNSUPPORTED);
+    CHECK_EQ(bed_put_text(&bed, "x:1", "Grain", "Other", &err),
+             ERR_UNSUPPORTED);
     bed_written(&bed);
     bed_read(&bed);
     CHECK_OK(native_engine.find(bed.searcher, SLICE("x:1"), &doc, &err), err);
@@ -658,7 +497,6 @@ RUN(T(a_new_index_is_empty_and_can_be_read), T(a_folder_in_a_folder_is_made),
     T(impossible_keys_are_refused_and_harm_nothing),
     T(another_analysis_or_engine_is_refused),
     T(a_merge_makes_one_segment_and_only_when_there_is_need),
-    T(what_is_purged_leaves_no_trace), T(a_deleted_article_is_purged_too),
     T(an_old_text_with_other_terms_than_the_index_is_damage),
     T(after_a_failure_a_writer_is_good_for_close_only),
     T(a_name_that_is_too_long_is_an_error),

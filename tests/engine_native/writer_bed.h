@@ -226,6 +226,22 @@ static inline struct generation_info bed_commit(struct writer_bed *bed)
     return info;
 }
 
+/* An article of these texts, in English; the model does not know it. */
+static inline int bed_put_text(struct writer_bed *bed, const char *key,
+                               const char *title, const char *body,
+                               struct err *err)
+{
+    struct analysis analysis;
+    struct article article = {.key = slice_of(key), .lang = SLICE("en")};
+    article.text[PART_TITLE] = slice_of(title);
+    article.text[PART_BODY] = slice_of(body);
+    CHECK_EQ(analyse_article(&article, bed->stemmers, &bed->arena, &analysis),
+             0);
+    int rc = native_engine.writer_put(bed->writer, &article, &analysis, err);
+    arena_reset(&bed->arena);
+    return rc;
+}
+
 /* --- reading --- */
 
 static inline void bed_read(struct writer_bed *bed)
