@@ -43,6 +43,13 @@ static struct term_counts dead_of(struct segment_check *check, uint32_t number)
     return check->dead[check->dead_at++].counts;
 }
 
+/* An article has a term at least once, and scored at most twice as often. */
+static bool possible(const struct term_counts *counts)
+{
+    return counts->occurrences <= counts->frequency &&
+           counts->occurrences >= counts->docs;
+}
+
 /* Classes without positions do not say how often the title repeats an occurrence. */
 static bool counts_agree(enum term_class class, const struct term_counts *told,
                          const struct term_counts *found)
@@ -51,8 +58,7 @@ static bool counts_agree(enum term_class class, const struct term_counts *told,
         return false;
     if (term_has_positions(class))
         return told->occurrences == found->occurrences;
-    return told->occurrences <= told->frequency &&
-           told->occurrences >= told->docs;
+    return possible(told);
 }
 
 static void check_counts(struct segment_check *check, struct slice term,
@@ -62,10 +68,15 @@ static void check_counts(struct segment_check *check, struct slice term,
     enum term_class class = term.data[0];
     struct term_counts dead = dead_of(check, entry->number);
     if (entry->counts.docs == 0 ||
-        !counts_agree(class, &entry->counts, &sums->all))
+        !counts_agree(class, &entry->counts, &sums->all)) {
         check_fault(check, SECTION_DICTIONARY,
                     TERM_TEXT ": not the counts of its list", TERM_ARG(term));
-    if (!counts_agree(class, &dead, &sums->dead))
+        return;
+    }
+    struct term_counts live = {entry->counts.docs - dead.docs,
+                               entry->counts.frequency - dead.frequency,
+                               entry->counts.occurrences - dead.occurrences};
+    if (!counts_agree(class, &dead, &sums->dead) || !possible(&live))
         check_fault(check, SECTION_DEAD,
                     TERM_TEXT ": not the counts of the dead", TERM_ARG(term));
 }
