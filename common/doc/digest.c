@@ -2,7 +2,6 @@
 
 #include "base/bytes.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define C1 UINT64_C(0x87c37b91114253d5)
@@ -89,8 +88,12 @@ void digest_end(struct digest *d, uint8_t out[16])
 
 void digest_end_text(struct digest *d, char out[33])
 {
+    static const char hex[] = "0123456789abcdef";
     uint8_t hash[16];
     digest_end(d, hash);
-    for (size_t i = 0; i < sizeof hash; i++)
-        snprintf(out + 2 * i, 3, "%02x", hash[i]);
+    for (size_t i = 0; i < sizeof hash; i++) {
+        out[2 * i] = hex[hash[i] >> 4];
+        out[2 * i + 1] = hex[hash[i] & 15];
+    }
+    out[2 * sizeof hash] = '\0';
 }
