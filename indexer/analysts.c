@@ -11,7 +11,8 @@ enum { ANALYSTS_MAX = 64 };
 
 struct analyst {
     struct analysts *pool;
-    struct stemmers *stemmers;        /* Snowball's objects keep state */
+    struct stemmers
+        *stemmers; /* Snowball's objects keep state; NULL: no stems */
     struct language_guesser *guesser; /* NULL: nothing is guessed */
     pthread_t thread;
 };
@@ -70,7 +71,8 @@ static void *work(void *context)
     return NULL;
 }
 
-int analysts_start(unsigned threads, struct analysts **out, struct err *err)
+int analysts_start(unsigned threads, bool stems, struct analysts **out,
+                   struct err *err)
 {
     struct analysts *pool = mem_alloc(sizeof *pool);
     if (!pool)
@@ -87,9 +89,9 @@ int analysts_start(unsigned threads, struct analysts **out, struct err *err)
     for (unsigned i = 0; rc == ERR_OK && i < (threads ? threads : 1); i++) {
         struct analyst *analyst = &pool->analyst[i];
         analyst->pool = pool;
-        analyst->stemmers = stemmers_new();
+        analyst->stemmers = stems ? stemmers_new() : NULL;
         analyst->guesser = language_guesser_new();
-        if (!analyst->stemmers) {
+        if (stems && !analyst->stemmers) {
             rc = err_set(err, ERR_NOMEM, "out of memory");
         } else if (threads) {
             int failed = pthread_create(&analyst->thread, NULL, work, analyst);

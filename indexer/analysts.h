@@ -26,8 +26,10 @@ struct item {
 
 struct analysts;
 
-/* ERR_NOMEM, ERR_IO when a thread cannot be started. */
-int analysts_start(unsigned threads, struct analysts **out, struct err *err);
+/* `stems`: whether tokens get theirs. ERR_NOMEM, ERR_IO when a thread cannot be
+ * started. */
+int analysts_start(unsigned threads, bool stems, struct analysts **out,
+                   struct err *err);
 void analysts_submit(struct analysts *analysts, struct item *item);
 void analysts_wait(struct analysts *analysts, struct item *item);
 /* Finishes what was submitted. NULL is fine. */

@@ -211,6 +211,9 @@ struct engine {
     int (*keys)(struct searcher *, key_visit, void *context, struct err *);
     /* ERR_UNSUPPORTED where there is nothing to tell. */
     int (*describe)(struct snapshot *, struct composition *, struct err *);
+    /* Finds the stems itself, once for each form: the tokens given to writer_put() need
+     * not have any. */
+    bool finds_stems;
 };
 
 /* Each engine's own structs begin with one of these. */

@@ -36,7 +36,9 @@ struct token {
     bool joined;    /* a joined form, whatever its width */
     uint32_t start, end; /* bytes [start, end) of the text */
     struct slice form;   /* folded */
-    struct slice stem; /* of the article's language; empty when there is none */
+    struct slice
+        stem; /* of the article's language; empty when there is none, or
+                          when none was asked for */
 };
 
 struct tokens {

@@ -33,7 +33,7 @@ TEST(languages_are_guessed_where_none_is_given)
         struct analysts *analysts;
         struct item item[COUNT] = {0};
         struct err err;
-        CHECK_OK(analysts_start(threads, &analysts, &err), err);
+        CHECK_OK(analysts_start(threads, true, &analysts, &err), err);
         for (size_t i = 0; i < COUNT; i++) {
             arena_init(&item[i].arena, 1 << 24);
             item[i].article.lang = slice_of(rows[i].lang);
@@ -63,7 +63,7 @@ TEST(every_allocation_may_fail)
         struct analysts *analysts;
         struct err err;
         mem_fail_after(n);
-        int rc = analysts_start(0, &analysts, &err);
+        int rc = analysts_start(0, true, &analysts, &err);
         mem_fail_after(-1);
         CHECK(rc == 0 || rc == ERR_NOMEM);
         if (rc)

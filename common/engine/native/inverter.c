@@ -42,6 +42,7 @@ void inverter_free(struct inverter *inverter)
     mem_free(inverter->field_stream);
     mem_free(inverter->article);
     bytes_out_release(&inverter->marks);
+    stemmers_free(inverter->stemmers);
     arena_reset(&inverter->arena);
     arena_reset(&inverter->scratch);
     mem_free(inverter);
@@ -258,14 +259,31 @@ static int make_room(struct inverter *inverter, struct form_map *map,
     return grow_table(&map->form, &map->capacity, need, sizeof *map->form, err);
 }
 
+static int find_stem(struct inverter *inverter, struct slice lang,
+                     struct slice form, struct slice *stem, struct err *err)
+{
+    if (!inverter->stemmers)
+        inverter->stemmers = stemmers_new();
+    if (!inverter->stemmers ||
+        stem_form(inverter->stemmers, lang, form, &inverter->scratch, stem))
+        return no_memory(err);
+    return ERR_OK;
+}
+
 /* Of a form that comes for the first time in this language. */
 static int find_score(struct inverter *inverter, const struct inverted *article,
                       const struct token *token, uint32_t *score,
                       struct err *err)
 {
     struct term term;
-    if (token->stem.len)
-        term_of_stem(&term, article->lang, token->stem);
+    struct slice stem = token->stem;
+    if (stem.len == 0 && article->map != SHARED_MAP) {
+        int rc = find_stem(inverter, article->lang, token->form, &stem, err);
+        if (rc)
+            return rc;
+    }
+    if (stem.len)
+        term_of_stem(&term, article->lang, stem);
     else
         term_of_plain(&term, token->form);
     return put_other(inverter, &term, score, err);
@@ -364,9 +382,9 @@ int inverter_add(struct inverter *inverter, const struct article *article,
         rc = keep_marks(inverter, analysis, &new, err);
     if (rc == ERR_OK)
         rc = keep_fields(inverter, article, &new, err);
-    arena_reset(&inverter->scratch);
     if (rc == ERR_OK)
         rc = keep_words(inverter, &analysis->tokens, &new, err);
+    arena_reset(&inverter->scratch);
     if (rc)
         return rc;
     inverter->article[inverter->articles++] = new;

@@ -24,7 +24,7 @@ int inverter_new(struct inverter **out, struct err *err);
 void inverter_free(struct inverter *inverter); /* NULL is fine */
 
 /* `article` for its fields and key, `record` for the columns (both are copied);
- * `ticket` of the stored text (stored.h), or UINT32_MAX. After a failure the inverter
+ * tokens without stems are given some where their language has any; `ticket` of the stored text (stored.h), or UINT32_MAX. After a failure the inverter
  * is good for inverter_free() only. ERR_NOMEM, ERR_LIMIT. */
 int inverter_add(struct inverter *inverter, const struct article *article,
                  const struct analysis *analysis,

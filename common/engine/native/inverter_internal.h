@@ -73,8 +73,9 @@ struct inverter {
     struct inverted *article;
     uint32_t articles, article_capacity, live;
 
-    struct arena arena;   /* of keys, sources, languages */
-    struct arena scratch; /* of one article */
+    struct stemmers *stemmers; /* NULL until wanted */
+    struct arena arena;        /* of keys, sources, languages */
+    struct arena scratch;      /* of one article */
 };
 
 /* Room for `need` elements of `size` bytes in *array. ERR_NOMEM, ERR_LIMIT. */

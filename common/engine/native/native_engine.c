@@ -27,4 +27,5 @@ const struct engine native_engine = {
     .versions = native_versions,
     .keys = native_keys,
     .describe = native_describe,
+    .finds_stems = true,
 };

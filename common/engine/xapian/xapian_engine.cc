@@ -75,4 +75,5 @@ extern "C" const struct engine xapian_engine = {
     dateline::versions,
     dateline::keys,
     dateline::describe,
+    false,
 };
