@@ -3,8 +3,8 @@
  * Value i is in lane i % 4, so that one vector of four words is moved, shifted and
  * masked at once. The decoder has one body of straight code for each width, made by the
  * compiler from one inline function: with a width known only when it runs, unpacking
- * takes four times as long. */
-#include "segment/block.h"
+ * takes four times as long (in vectors of 32 and 64 bytes it is no faster). */
+#include "segment/block_kernels.h"
 
 #include <assert.h>
 #include <string.h>
@@ -41,30 +41,12 @@ static inline unsigned bits_of(uint32_t v)
     return v ? 32 - (unsigned)__builtin_clz(v) : 0;
 }
 
-static inline uint32_t mask_of(unsigned width)
-{
-    return width ? UINT32_MAX >> (32 - width) : 0;
-}
-
 static inline size_t bytes_of_bits(size_t bits)
 {
     return (bits + 7) / 8;
 }
 
 /* --- strings of bits: exceptions and tails --- */
-
-/* The up to 57 bits from `bit` on; zeros behind the end. */
-static inline uint64_t bits_at(const uint8_t *data, const uint8_t *end,
-                               size_t bit)
-{
-    const uint8_t *at = data + bit / 8;
-    uint64_t v = 0;
-    if (end - at >= (ptrdiff_t)sizeof v)
-        v = load_u64(at);
-    else
-        memcpy(&v, at, (size_t)(end - at));
-    return v >> bit % 8;
-}
 
 /* Collects a string of bits that is shorter than BLOCK_BYTES_MAX; begin with zeros. */
 struct bit_string {
@@ -247,14 +229,6 @@ static void unpack_lanes(const uint8_t *in, unsigned width, uint32_t *v)
 #undef CASE
 }
 
-static void unpack_string(const uint8_t *data, const uint8_t *end,
-                          const struct plan *plan, uint32_t *v)
-{
-    uint32_t mask = mask_of(plan->width);
-    for (size_t i = 0; i < plan->count; i++)
-        v[i] = (uint32_t)bits_at(data, end, i * plan->width) & mask;
-}
-
 static bool patch(const uint8_t *data, const uint8_t *end,
                   const struct plan *plan, uint32_t *v)
 {
@@ -303,7 +277,8 @@ static bool decode(struct bytes_in *in, unsigned count, uint32_t *v)
     if (count == SEGMENT_BLOCK)
         unpack_lanes(in->at, plan.width, v);
     else
-        unpack_string(in->at, in->end, &plan, v);
+        block_kernels(cpu_level())
+            ->unpack_string(in->at, in->end, plan.width, count, v);
     in->at += packed;
     return !exceptions || patch(patches, in->end, &plan, v);
 }

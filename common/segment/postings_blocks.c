@@ -1,5 +1,7 @@
 /* Blocks of a list: their documents, frequencies and positions, and ranks in bitmaps. */
+#include "base/bits.h"
 #include "base/err.h"
+#include "segment/block_kernels.h"
 #include "segment/postings_format.h"
 
 #include <assert.h>
@@ -71,15 +73,19 @@ static int sparse_docs(const struct postings *list, struct postings_block *b)
     if (rc)
         return rc;
     get_numbers(in, b->count, b->doc);
-    uint64_t next =
-        b->number ? (uint64_t)heads_last(heads, b->number - 1) + 1 : 0;
-    for (uint32_t i = 0; i < b->count; i++) {
-        next += b->doc[i];
-        b->doc[i] = (doc_id)next++;
+    doc_id next = 0;
+    if (b->number > 0) {
+        doc_id before = heads_last(heads, b->number - 1);
+        if (before >= list->docs)
+            return postings_corrupt(list, "a head past the documents");
+        next = before + 1;
     }
-    /* They rise, so that the last one speaks for all. */
-    if (in->bad || next > list->docs ||
-        (list->blocks > 1 && (next - 1 != heads_last(heads, b->number) ||
+    bool rise =
+        block_kernels(cpu_level())->add_up(next, b->doc, b->count, b->doc);
+    doc_id last = b->doc[b->count - 1];
+    /* The last one speaks for all. */
+    if (in->bad || !rise || last >= list->docs ||
+        (list->blocks > 1 && (last != heads_last(heads, b->number) ||
                               (!list->frequencies && in->at != in->end))))
         return postings_corrupt(list, "not a block of documents");
     return ERR_OK;
@@ -128,12 +134,11 @@ int postings_block_docs(const struct postings *list, uint32_t block,
 
 /* --- frequencies --- */
 
-/* `coded` of a sparse block. */
+/* As they are stored, less one; `coded` of a sparse block. */
 static int read_frequencies(const struct postings *list, uint32_t block,
                             const struct bytes_in *coded, uint32_t *out)
 {
     struct bytes_in in;
-    uint32_t count = postings_in_block(list, block), wrapped = 0;
     if (list->dense) {
         int rc = block_bytes(list, block, &in);
         if (rc)
@@ -141,11 +146,20 @@ static int read_frequencies(const struct postings *list, uint32_t block,
     } else {
         in = *coded;
     }
-    get_numbers(&in, count, out);
+    get_numbers(&in, postings_in_block(list, block), out);
     if (in.bad || (list->blocks > 1 && in.at != in.end))
         return postings_corrupt(list, "not a block of frequencies");
-    for (uint32_t i = 0; i < count; i++)
-        wrapped |= ++out[i] == 0;
+    return ERR_OK;
+}
+
+/* For a compiler that makes vectors of it: all have room. */
+static int add_one(const struct postings *list, uint32_t block, uint32_t *v)
+{
+    uint32_t count = postings_in_block(list, block), wrapped = 0;
+    for (uint32_t i = 0; i < SEGMENT_BLOCK; i++) {
+        v[i]++;
+        wrapped |= (v[i] == 0) & (i < count);
+    }
     return wrapped ? postings_corrupt(list, "a frequency of 2^32") : ERR_OK;
 }
 
@@ -153,27 +167,41 @@ int postings_block_frequencies(const struct postings *list,
                                const struct postings_block *block,
                                uint32_t *out)
 {
-    if (list->frequencies && !list->single)
-        return read_frequencies(list, block->number, &block->coded, out);
+    if (list->frequencies && !list->single) {
+        int rc = read_frequencies(list, block->number, &block->coded, out);
+        return rc ? rc : add_one(list, block->number, out);
+    }
     for (uint32_t i = 0; i < SEGMENT_BLOCK; i++)
         out[i] = 1;
     return ERR_OK;
 }
 
+/* From what is stored. */
 static int add_up(struct postings *list, uint32_t block)
 {
     uint32_t count = postings_in_block(list, block);
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        list->before[i] = (uint32_t)sum;
-        sum += list->of_doc[i];
-    }
     uint32_t before = 0, after = list->frequency;
+    list->before[0] = 0;
+    bool fit = block_kernels(cpu_level())
+                   ->add_up(1, list->of_doc, count, list->before + 1);
     if (list->blocks > 1)
         rising_step(&list->heads.sums, block, &before, &after);
-    return before <= after && sum == after - before
+    return fit && before <= after && list->before[count] == after - before
                ? ERR_OK
                : postings_corrupt(list, "frequencies against their sum");
+}
+
+/* Frequencies, and the sums of those before each. */
+static bool make_room(struct postings *list)
+{
+    if (list->of_doc)
+        return true;
+    uint32_t *both = arena_array(list->arena, uint32_t, 2 * SEGMENT_BLOCK + 1);
+    if (!both)
+        return false;
+    list->of_doc = both;
+    list->before = both + SEGMENT_BLOCK;
+    return true;
 }
 
 int postings_load_frequencies(struct postings *list, uint32_t block,
@@ -182,16 +210,13 @@ int postings_load_frequencies(struct postings *list, uint32_t block,
     if (list->frequency_block == block)
         return ERR_OK;
     list->frequency_block = list->blocks;
-    if (!list->of_doc) {
-        uint32_t *both = arena_array(list->arena, uint32_t, 2 * SEGMENT_BLOCK);
-        if (!both)
-            return err_set(list->err, ERR_NOMEM, "postings: no memory");
-        list->of_doc = both;
-        list->before = both + SEGMENT_BLOCK;
-    }
+    if (!make_room(list))
+        return err_set(list->err, ERR_NOMEM, "postings: no memory");
     int rc = read_frequencies(list, block, coded, list->of_doc);
     if (rc == ERR_OK && list->has_positions)
         rc = add_up(list, block);
+    if (rc == ERR_OK)
+        rc = add_one(list, block, list->of_doc);
     if (rc == ERR_OK)
         list->frequency_block = block;
     return rc;
@@ -242,20 +267,10 @@ const uint8_t *postings_bitmap(const struct postings *list, uint32_t *words)
     return list->bitmap;
 }
 
-static uint32_t bits_in(uint64_t word)
-{
-    word -= word >> 1 & UINT64_C(0x5555555555555555);
-    word = (word & UINT64_C(0x3333333333333333)) +
-           (word >> 2 & UINT64_C(0x3333333333333333));
-    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return (uint32_t)(word * UINT64_C(0x0101010101010101) >> 56);
-}
-
 uint32_t postings_rank(const struct postings *list, doc_id doc)
 {
-    uint32_t rank = load_u32(list->ranks + 4 * (size_t)(doc / RANK_BITS));
-    for (uint32_t word = doc / RANK_BITS * RANK_WORDS; word < doc / 64; word++)
-        rank += bits_in(postings_word(list, word));
-    uint64_t below = (UINT64_C(1) << doc % 64) - 1;
-    return rank + bits_in(postings_word(list, doc / 64) & below);
+    uint32_t group = doc / RANK_BITS;
+    uint32_t rank = load_u32(list->ranks + 4 * (size_t)group);
+    const uint8_t *words = list->bitmap + RANK_BITS / 8 * (size_t)group;
+    return rank + (uint32_t)bits_count_first(words, doc % RANK_BITS);
 }
