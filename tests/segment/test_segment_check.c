@@ -146,55 +146,56 @@ struct counted {
     struct live_facts facts;
 };
 
-/* What is dead when `bits` are live, by walking every list. */
+/* The articles of `segment` that are not in `bits`, as a segment of their own. */
+static void write_dead(const struct segment *segment, uint64_t bits,
+                       struct counted *out)
+{
+    struct small_doc dead[DOCS];
+    size_t count = 0;
+    out->facts.docs = segment->docs;
+    for (doc_id doc = 0; doc < segment->docs; doc++) {
+        struct doc_record record;
+        struct err err = {0};
+        CHECK_OK(columns_record(&segment->columns, doc, &record, &err), err);
+        if (bits >> doc & 1) {
+            out->facts.live_docs++;
+            out->facts.live_words += record.words;
+        }
+        for (size_t i = 0; i < LIVE_DOCS && !(bits >> doc & 1); i++)
+            if (slice_eq(record.key, slice_of(docs[i].key)))
+                dead[count++] = docs[i];
+    }
+    CHECK_EQ(count, segment->docs - out->facts.live_docs);
+    small_segment_write(dir, "only-dead.seg", dead, count, NO_FAULT);
+}
+
+/* What is dead when `bits` are live. */
 static void count_dead(const char *name, uint64_t bits, struct counted *out)
 {
-    struct segment *segment;
+    struct segment *segment, *dead;
     struct dictionary_cursor cursor;
-    struct arena arena;
     struct err err = {0};
-    arena_init(&arena, SIZE_MAX);
-    CHECK_OK(segment_open(path_of(name), NULL, &segment, &err), err);
     *out = (struct counted){.bits = {bits}};
-    out->facts.docs = segment->docs;
-    for (doc_id doc = 0; doc < segment->docs; doc++)
-        if (bits >> doc & 1) {
-            uint32_t words;
-            CHECK_OK(columns_length(&segment->columns, doc, &words, &err), err);
-            out->facts.live_docs++;
-            out->facts.live_words += words;
-        }
-    CHECK_OK(dictionary_seek(&segment->dictionary, (struct slice){NULL, 0},
+    CHECK_OK(segment_open(path_of(name), NULL, &segment, &err), err);
+    write_dead(segment, bits, out);
+    CHECK_OK(segment_open(path_of("only-dead.seg"), NULL, &dead, &err), err);
+    CHECK_OK(dictionary_seek(&dead->dictionary, (struct slice){NULL, 0},
                              &cursor, &err),
              err);
     while (!cursor.at_end && cursor.term[0] != TERM_KEY) {
-        enum term_class class = cursor.term[0];
-        struct postings *list;
-        struct term_counts sum = {0};
-        CHECK_OK(postings_open(segment->file, class, &cursor.entry,
-                               segment->docs, &arena, &list, &err),
+        struct term_entry entry;
+        bool found;
+        CHECK_OK(dictionary_find(&segment->dictionary,
+                                 (struct slice){cursor.term, cursor.term_len},
+                                 &entry, &found, &err),
                  err);
-        struct doc_iter *it = postings_iter(list);
-        for (; it->doc != DOC_END; doc_iter_next(it)) {
-            if (bits >> it->doc & 1)
-                continue;
-            sum.docs++;
-            sum.frequency += postings_frequency(list);
-            sum.occurrences += postings_frequency(list);
-            const uint32_t *at;
-            uint32_t n = 0;
-            if (term_has_positions(class))
-                CHECK_OK(postings_positions(list, &at, &n, &err), err);
-            for (uint32_t i = 1; i < n; i++)
-                sum.occurrences -= at[i] == at[i - 1];
-        }
-        if (sum.docs)
-            out->dead[out->count++] =
-                (struct dead_term){cursor.entry.number, sum};
+        CHECK(found);
+        out->dead[out->count++] =
+            (struct dead_term){entry.number, cursor.entry.counts};
         CHECK_OK(dictionary_next(&cursor, &err), err);
     }
+    segment_close(dead);
     segment_close(segment);
-    arena_reset(&arena);
 }
 
 static void write_live(const char *name, const struct counted *counted)
