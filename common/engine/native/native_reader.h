@@ -14,10 +14,12 @@ struct native_snapshot {
     struct snapshot base; /* first */
     struct segment **segment;
     size_t segment_count;
+    struct score_bounds *bounds; /* of each segment: score_scale.h */
     struct arena arena;
 };
 
 struct native_searcher;
+struct score_bounds;
 
 struct native_lexicon {
     struct lexicon base; /* first */
@@ -28,6 +30,7 @@ struct native_searcher {
     struct searcher base; /* first */
     const struct native_snapshot *snapshot;
     struct native_lexicon lexicon;
+    bool unpruned; /* look at every match: what tests compare with */
 };
 
 static inline doc_ref doc_ref_of(size_t segment, doc_id doc)

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "engine/native/article_walk.h"
-#include "engine/native/top_k.h"
+#include "engine/native/pruned.h"
 
 #include <stdlib.h>
 
@@ -15,9 +15,10 @@ struct search_run {
     const struct search_request *request;
     struct query_leaves leaves;
     struct ranking ranking;
-    struct top_k top;
+    struct ranked_list best;
+    struct word_query words; /* if it is one */
+    bool pruned;
     struct arena lists, scratch; /* of one segment, of one article */
-    bool by_date;                /* the score does not decide */
     uint64_t total, total_hits;
 };
 
@@ -33,42 +34,15 @@ struct lexicon *native_lexicon_of(struct searcher *searcher)
 
 static struct walk_options walk_options(struct search_run *run)
 {
-    return (struct walk_options){
-        run->query,           &run->leaves, run->by_date ? NULL : &run->ranking,
-        run->request->cancel, &run->lists,  &run->scratch};
-}
-
-static double score_of(uint32_t units)
-{
-    return (double)units / SCORE_UNIT;
+    return (struct walk_options){run->query,
+                                 &run->leaves,
+                                 run->best.by_date ? NULL : &run->ranking,
+                                 run->request->cancel,
+                                 &run->lists,
+                                 &run->scratch};
 }
 
 /* --- the ranked list --- */
-
-/* Whether the article comes behind the cursor, in the order of the list. */
-static int is_after_cursor(struct search_run *run, const struct ranked *article,
-                           bool *out, struct err *err)
-{
-    const struct search_cursor *after = &run->request->after;
-    *out = true;
-    if (!after->set)
-        return ERR_OK;
-    double score = score_of(article->units);
-    if (!run->by_date && score != after->score) {
-        *out = score < after->score;
-        return ERR_OK;
-    }
-    if (article->seconds != after->date) {
-        *out = article->seconds < after->date;
-        return ERR_OK;
-    }
-    const struct segment *segment =
-        run->self->snapshot->segment[article->segment];
-    struct doc_record record;
-    int rc = columns_record(&segment->columns, article->doc, &record, err);
-    *out = rc == ERR_OK && slice_cmp(record.key, after->key) > 0;
-    return rc;
-}
 
 /* Closeness costs a look at positions, and is left out where it cannot help: its bound
  * is exact. */
@@ -77,7 +51,7 @@ static int score(struct search_run *run, struct article_walk *walk,
 {
     uint32_t bound;
     int rc = scorer_contributions(&walk->scorer, &article->units, &bound, err);
-    *in = top_k_open_for(&run->top, article->units + bound);
+    *in = article->units + bound >= ranked_list_least(&run->best);
     if (rc == ERR_OK && *in && bound)
         rc = scorer_closeness(&walk->scorer, &article->units, err);
     return rc;
@@ -90,19 +64,14 @@ static int collect(struct search_run *run, struct article_walk *walk,
     bool in = true;
     int rc = ERR_OK;
     *more = true;
-    if (!run->by_date)
+    if (!run->best.by_date)
         rc = score(run, walk, article, &in, err);
     if (rc || !in)
         return rc;
-    rc = columns_seconds(&walk->segment->columns, article->doc,
-                         &article->seconds, err);
-    if (rc == ERR_OK)
-        rc = is_after_cursor(run, article, &in, err);
-    if (rc || !in)
-        return rc;
-    in = top_k_add(&run->top, article);
-    *more = in || !run->by_date;
-    return run->top.rc;
+    bool behind;
+    rc = ranked_list_offer(&run->best, article, &behind, err);
+    *more = !behind || !run->best.by_date;
+    return rc;
 }
 
 static int count_hits(struct search_run *run, struct article_walk *walk,
@@ -123,12 +92,28 @@ static int first_behind_cursor(struct search_run *run,
     const struct search_cursor *after = &run->request->after;
     doc_id first;
     *out = 0;
-    if (!run->by_date || !after->set || after->date == DATE_MAX)
+    if (!run->best.by_date || !after->set || after->date == DATE_MAX)
         return ERR_OK;
     if (after->date == DATE_MIN)
         return columns_undated(&segment->columns, out, err);
     return columns_date_range(&segment->columns, after->date + 1, DATE_MAX,
                               &first, out, err);
+}
+
+static int search_pruned(struct search_run *run, size_t at, bool *done,
+                         struct err *err)
+{
+    const struct pruned_options options = {
+        .snapshot = run->self->snapshot,
+        .query = &run->words,
+        .ranking = &run->ranking,
+        .leaves = &run->leaves,
+        .best = &run->best,
+        .cancel = run->request->cancel,
+        .lists = &run->lists,
+        .scratch = &run->scratch,
+    };
+    return pruned_search(&options, (uint32_t)at, done, err);
 }
 
 static int search_segment(struct search_run *run, size_t at, struct err *err)
@@ -142,7 +127,14 @@ static int search_segment(struct search_run *run, size_t at, struct err *err)
     doc_id from = 0;
     arena_reset(&run->lists);
     arena_reset(&run->scratch);
-    int rc = article_walk_open(segment, &options, &walk, err);
+    int rc = ERR_OK;
+    if (run->pruned) {
+        bool done;
+        rc = search_pruned(run, at, &done, err);
+        if (rc || done)
+            return rc;
+    }
+    rc = article_walk_open(segment, &options, &walk, err);
     if (rc == ERR_OK && request->limit == 0 && !request->count_hits &&
         article_walk_is_exact(&walk)) {
         uint64_t count;
@@ -228,7 +220,7 @@ static int score_all_found(struct search_run *run, struct search_result *out,
 static int give(struct search_run *run, struct arena *arena,
                 struct search_result *out, struct err *err)
 {
-    struct top_k *top = &run->top;
+    struct top_k *top = &run->best.top;
     int rc = top_k_sort(top);
     if (rc)
         return rc;
@@ -254,7 +246,7 @@ static int give(struct search_run *run, struct arena *arena,
         if (arena_copy_slice(arena, record.key, &found->key))
             rc = native_no_memory(err);
     }
-    if (rc == ERR_OK && run->by_date && run->ranking.count)
+    if (rc == ERR_OK && run->best.by_date && run->ranking.count)
         rc = score_all_found(run, out, arena, err);
     return rc;
 }
@@ -270,21 +262,22 @@ static int run_open(struct search_run *run, struct searcher *searcher,
         .self = self_of(searcher), .query = query, .request = request};
     arena_init(&run->lists, LIMIT_QUERY_MEMORY);
     arena_init(&run->scratch, LIMIT_QUERY_MEMORY);
-    size_t limit =
-        request->limit; /* one more, to know whether there are more */
-    limit += limit > 0 && limit < SIZE_MAX;
-    top_k_init(&run->top, run->self->snapshot, limit, err);
+    ranked_list_init(&run->best, run->self->snapshot, request, err);
     int rc = query_leaves_of(query, arena, &run->leaves, err);
-    if (rc == ERR_OK && limit)
+    if (rc == ERR_OK && request->limit)
         rc = ranking_of(run->self->snapshot, query, !request->without_closeness,
                         arena, &run->scratch, &run->ranking, err);
-    run->by_date = request->sort == SORT_DATE || run->ranking.count == 0;
-    return rc;
+    run->best.by_date = request->sort == SORT_DATE || run->ranking.count == 0;
+    if (rc || run->best.by_date || request->count_total ||
+        request->count_hits || run->self->unpruned)
+        return rc;
+    return word_query_of(query, &run->ranking, arena, &run->words, &run->pruned,
+                         err);
 }
 
 static void run_close(struct search_run *run)
 {
-    top_k_release(&run->top);
+    ranked_list_release(&run->best);
     arena_reset(&run->lists);
     arena_reset(&run->scratch);
 }

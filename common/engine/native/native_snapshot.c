@@ -7,6 +7,7 @@
 #include "engine/native/key_docs.h"
 #include "engine/native/native_engine.h"
 #include "engine/native/native_files.h"
+#include "engine/native/score_scale.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -51,6 +52,26 @@ static int check_statistics(const struct native_snapshot *self, const char *dir,
                    dir, articles, words, info->articles, info->words);
 }
 
+/* Averages change from generation to generation; what segments say of their blocks is
+ * made to fit once, here. */
+static int bound_scores(struct native_snapshot *self, const char *dir,
+                        struct err *err)
+{
+    const struct generation_info *info = &self->base.info;
+    const struct bm25_k now = bm25_k_of(info->words, info->articles);
+    self->bounds =
+        arena_array(&self->arena, struct score_bounds, self->segment_count + 1);
+    if (!self->bounds)
+        return err_set(err, ERR_NOMEM, "%s: no memory to open it", dir);
+    for (size_t i = 0; i < self->segment_count; i++) {
+        const struct segment_facts *facts =
+            segment_file_facts(self->segment[i]->file);
+        score_bounds_of(bm25_k_of(facts->words, facts->docs), now,
+                        &self->bounds[i]);
+    }
+    return ERR_OK;
+}
+
 int native_generation_open(const char *dir,
                            const struct manifest_generation *generation,
                            struct native_snapshot **out, struct err *err)
@@ -81,6 +102,8 @@ int native_generation_open(const char *dir,
     }
     if (rc == ERR_OK)
         rc = check_statistics(self, dir, err);
+    if (rc == ERR_OK)
+        rc = bound_scores(self, dir, err);
     if (rc) {
         native_snapshot_close(&self->base);
         return rc;

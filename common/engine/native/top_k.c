@@ -41,11 +41,6 @@ int ranked_compare(struct top_k *top, const struct ranked *a,
     return slice_cmp(key, key_of(top, b));
 }
 
-bool top_k_open_for(const struct top_k *top, uint32_t units)
-{
-    return top->count < top->limit || units >= top->item[0].units;
-}
-
 static void rise(struct top_k *top, size_t at)
 {
     struct ranked article = top->item[at];

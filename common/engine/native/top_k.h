@@ -26,8 +26,6 @@ void top_k_init(struct top_k *top, const struct native_snapshot *snapshot,
                 size_t limit, struct err *err);
 void top_k_release(struct top_k *top);
 
-/* Whether an article with this score may still get in. */
-bool top_k_open_for(const struct top_k *top, uint32_t units);
 /* False when it is not among the best. A failure is told by top_k_sort(). */
 bool top_k_add(struct top_k *top, const struct ranked *article);
 /* The best first. */

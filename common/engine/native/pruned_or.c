@@ -1,0 +1,201 @@
+/* Any of the words: contributions are added up in an array, a window of documents after
+ * the other. Words that together cannot bring an article in are only asked about the
+ * articles that the others leave over. Adding is cheap, asking is dear: a word is asked
+ * only if it has more postings than all that are added. */
+#include "engine/native/pruned.h"
+
+#include "base/err.h"
+
+#include <string.h>
+
+struct windows {
+    struct pruned *p;
+    struct scored_word *word;
+    size_t count;
+    size_t *order;   /* by rising bound */
+    uint32_t *bound; /* of each word, in this window */
+    uint32_t *frequencies;
+    struct score_window window;
+    bool by_has;   /* every article of the window counts, whatever its score */
+    size_t asked;  /* words that are not added: the first in order */
+    uint32_t rest; /* the most that they and the slack add */
+};
+
+static void sort_by_bound(struct windows *w)
+{
+    for (size_t i = 1; i < w->count; i++) {
+        size_t word = w->order[i], at = i;
+        for (; at > 0 && w->bound[w->order[at - 1]] > w->bound[word]; at--)
+            w->order[at] = w->order[at - 1];
+        w->order[at] = word;
+    }
+}
+
+/* Which words are only asked. False: nothing in the window can get in. */
+static bool divide(struct windows *w, uint32_t least)
+{
+    uint64_t added = 0;
+    w->rest = w->p->slack;
+    w->asked = 0;
+    while (w->asked < w->count &&
+           w->rest + w->bound[w->order[w->asked]] < least)
+        w->rest += w->bound[w->order[w->asked++]];
+    if (w->asked == w->count)
+        return false;
+    for (size_t i = w->asked; i < w->count; i++)
+        added += w->word[w->order[i]].cost;
+    while (w->asked > 0) {
+        size_t last = w->order[w->asked - 1];
+        if (w->word[last].cost > added && !w->word[last].overlap)
+            break;
+        added += w->word[last].cost;
+        w->rest -= w->bound[last];
+        w->asked--;
+    }
+    /* Lists that may share articles are added. */
+    for (size_t i = 0; i < w->asked; i++)
+        if (w->word[w->order[i]].overlap)
+            w->asked = 0;
+    if (w->asked == 0)
+        w->rest = w->p->slack;
+    return true;
+}
+
+static int add_words(struct windows *w, uint32_t least, uint64_t all)
+{
+    struct score_window *window = &w->window;
+    uint32_t size = window->end - window->from;
+    memset(window->units, 0, size * sizeof *window->units);
+    if (window->has)
+        memset(window->has, 0, size * sizeof *window->has);
+    for (size_t i = w->asked; i < w->count; i++) {
+        struct scored_word *word = &w->word[w->order[i]];
+        uint64_t others = all - w->bound[w->order[i]];
+        uint32_t worth = others < least ? least - (uint32_t)others : 0;
+        int rc = scored_word_add(word, window, worth, w->frequencies);
+        if (rc)
+            return rc;
+    }
+    return ERR_OK;
+}
+
+/* An article that may get in, if the words that were not added help. */
+static int complete(struct windows *w, uint32_t i)
+{
+    struct pruned *p = w->p;
+    doc_id doc = w->window.from + i;
+    uint32_t units = w->window.units[i], rest = w->rest;
+    uint32_t has = w->window.has ? w->window.has[i] : 0;
+    for (size_t k = w->asked; k > 0; k--) {
+        size_t at = w->order[k - 1];
+        uint32_t more;
+        bool there;
+        if (units + rest < ranked_list_least(p->best))
+            return ERR_OK;
+        int rc = scored_word_find(&w->word[at], doc, &there, &more);
+        if (rc)
+            return rc;
+        units += more;
+        rest -= w->bound[at];
+        has |= there ? w->word[at].bit : 0;
+    }
+    return pruned_offer(p, doc, units, has);
+}
+
+/* Which of 64 articles have enough. */
+static uint64_t enough(const uint32_t *units, uint32_t need)
+{
+    uint32_t any = 0;
+    uint64_t mask = 0;
+    for (int i = 0; i < 64; i++)
+        any |= (uint32_t)(units[i] >= need);
+    for (int i = 0; any && i < 64; i++)
+        mask |= (uint64_t)(units[i] >= need) << i;
+    return mask;
+}
+
+static int take_best(struct windows *w)
+{
+    const struct score_window *window = &w->window;
+    struct pruned *p = w->p;
+    uint32_t size = window->end - window->from;
+    for (uint32_t base = 0; base < size; base += 64) {
+        uint32_t least = ranked_list_least(p->best);
+        uint32_t need = least - w->rest;
+        const uint32_t *of = w->by_has ? window->has : window->units;
+        uint64_t mask = enough(of + base, w->by_has ? 1 : need);
+        if (p->allowed)
+            mask &= p->allowed[(window->from + base) / 64];
+        for (; mask; mask &= mask - 1) {
+            uint32_t i = base + (uint32_t)__builtin_ctzll(mask);
+            if (i >= size)
+                break;
+            if (window->from + i < p->first)
+                continue;
+            int rc = complete(w, i);
+            if (rc)
+                return rc;
+        }
+    }
+    return ERR_OK;
+}
+
+static int search_window(struct windows *w)
+{
+    struct pruned *p = w->p;
+    uint32_t least = ranked_list_least(p->best);
+    uint64_t all = p->slack;
+    for (size_t i = 0; i < w->count; i++) {
+        w->bound[i] =
+            scored_word_most(&w->word[i], w->window.from, w->window.end);
+        all += w->bound[i];
+    }
+    sort_by_bound(w);
+    if (all < least || !divide(w, least))
+        return ERR_OK;
+    w->by_has = least <= w->rest;
+    int rc = add_words(w, least, all);
+    return rc ? rc : take_best(w);
+}
+
+static int windows_open(struct windows *w, struct pruned *p)
+{
+    const struct word_clause *clause = &p->query->clause[0];
+    struct arena *arena = p->lists;
+    *w = (struct windows){
+        .p = p,
+        .word = p->word + clause->first,
+        .count = clause->count,
+        .order = arena_array(arena, size_t, clause->count),
+        .bound = arena_array(arena, uint32_t, clause->count),
+        .frequencies = arena_array(arena, uint32_t, SCORE_WINDOW),
+        .window.units = arena_array(arena, uint32_t, SCORE_WINDOW),
+        .window.has = arena_array(arena, uint32_t, SCORE_WINDOW),
+    };
+    if (!w->order || !w->bound || !w->frequencies || !w->window.units ||
+        !w->window.has)
+        return native_no_memory(p->err);
+    for (size_t i = 0; i < w->count; i++)
+        w->order[i] = i;
+    return ERR_OK;
+}
+
+int pruned_or(struct pruned *p)
+{
+    struct windows w;
+    int rc = windows_open(&w, p);
+    doc_id from = p->first / SCORE_WINDOW * SCORE_WINDOW;
+    uint32_t *has = w.window.has;
+    while (rc == ERR_OK && from < p->end) {
+        doc_id end =
+            p->end - from > SCORE_WINDOW ? from + SCORE_WINDOW : p->end;
+        w.window.from = from;
+        w.window.end = end;
+        w.window.has = p->slack || ranked_list_least(p->best) == 0 ? has : NULL;
+        rc = pruned_stopped(p);
+        if (rc == ERR_OK)
+            rc = search_window(&w);
+        from = end;
+    }
+    return rc;
+}

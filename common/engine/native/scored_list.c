@@ -1,0 +1,207 @@
+#include "engine/native/scored_list.h"
+
+#include "base/err.h"
+
+int scored_list_open(struct postings *list, const struct score_scale *scale,
+                     float weight, struct scored_list *out)
+{
+    uint32_t blocks = postings_blocks(list);
+    out->list = list;
+    out->scale = scale;
+    out->weight = weight;
+    out->count = postings_count(list);
+    out->blocks = blocks;
+    out->docs_of = out->frequencies_of = out->units_of = blocks;
+    out->block = out->most = 0;
+    if (blocks > 1) {
+        uint8_t best = 0;
+        for (uint32_t i = 0; i < blocks; i++) {
+            uint8_t of_block = postings_block_best(list, i);
+            best = of_block > best ? of_block : best;
+        }
+        out->most = score_units(weight, scale->bounds->most[best]);
+        return ERR_OK;
+    }
+    int rc = scored_list_load(out, 0); /* it has no best */
+    for (uint32_t i = 0; rc == ERR_OK && i < out->in.count; i++)
+        out->most = out->units[i] > out->most ? out->units[i] : out->most;
+    return rc;
+}
+
+/* --- decoding --- */
+
+static int load_docs(struct scored_list *list, uint32_t block)
+{
+    if (list->docs_of == block)
+        return ERR_OK;
+    list->docs_of = list->frequencies_of = list->units_of = list->blocks;
+    int rc = postings_block_docs(list->list, block, &list->in);
+    if (rc == ERR_OK)
+        list->docs_of = block;
+    return rc;
+}
+
+/* Behind load_docs(), unless it is a bitmap. */
+static int load_frequencies(struct scored_list *list, uint32_t block)
+{
+    if (list->frequencies_of == block)
+        return ERR_OK;
+    if (list->docs_of != block) {
+        list->docs_of = list->blocks;
+        list->in.number = block;
+    }
+    list->frequencies_of = list->units_of = list->blocks;
+    int rc = postings_block_frequencies(list->list, &list->in, list->frequency);
+    if (rc == ERR_OK)
+        list->frequencies_of = block;
+    return rc;
+}
+
+int scored_list_load(struct scored_list *list, uint32_t block)
+{
+    if (list->units_of == block)
+        return ERR_OK;
+    int rc = load_docs(list, block);
+    if (rc == ERR_OK)
+        rc = load_frequencies(list, block);
+    if (rc)
+        return rc;
+    const struct score_scale *scale = list->scale;
+    for (uint32_t i = 0; i < list->in.count; i++)
+        list->units[i] = score_of_posting(scale, list->weight,
+                                          list->frequency[i], list->in.doc[i]);
+    list->units_of = block;
+    return ERR_OK;
+}
+
+/* --- windows --- */
+
+/* A block of a rare word goes over many windows, and is decoded in the first. */
+static bool has_gap(const struct scored_list *list, doc_id from, doc_id end)
+{
+    if (list->docs_of != list->block || list->block >= list->blocks)
+        return false;
+    const doc_id *doc = list->in.doc;
+    uint32_t count = list->in.count, i = 0;
+    if (doc[count - 1] < end)
+        return count == 0 || doc[count - 1] < from;
+    while (doc[i] < from)
+        i++;
+    return doc[i] >= end;
+}
+
+uint32_t scored_list_most(struct scored_list *list, doc_id from, doc_id end)
+{
+    if (list->block < list->blocks)
+        list->block = postings_find_block(list->list, list->block, from);
+    if (has_gap(list, from, end))
+        return 0;
+    uint32_t most = 0;
+    doc_id before = 0; /* where the block may begin */
+    for (uint32_t i = list->block; i < list->blocks && before < end; i++) {
+        uint32_t bound = scored_list_bound(list, i);
+        most = bound > most ? bound : most;
+        before = postings_block_last(list->list, i) + 1;
+    }
+    return most;
+}
+
+static void add_block(const struct scored_list *list,
+                      const struct score_window *window, uint32_t bit)
+{
+    const doc_id *doc = list->in.doc;
+    uint32_t i = 0, count = list->in.count, from = window->from;
+    while (i < count && doc[i] < from)
+        i++;
+    while (count > i && doc[count - 1] >= window->end)
+        count--;
+    for (uint32_t k = i; k < count; k++)
+        window->units[doc[k] - from] += list->units[k];
+    for (uint32_t k = i; window->has && k < count; k++)
+        window->has[doc[k] - from] |= bit;
+}
+
+int scored_list_add(struct scored_list *list, const struct score_window *window,
+                    uint32_t worth, uint32_t bit)
+{
+    doc_id before = 0;
+    for (uint32_t i = list->block; i < list->blocks && before < window->end;
+         i++) {
+        before = postings_block_last(list->list, i) + 1;
+        if (scored_list_bound(list, i) < worth)
+            continue;
+        int rc = scored_list_load(list, i);
+        if (rc)
+            return rc;
+        add_block(list, window, bit);
+    }
+    return ERR_OK;
+}
+
+int scored_list_add_frequencies(struct scored_list *list,
+                                const struct score_window *window)
+{
+    doc_id before = 0;
+    for (uint32_t i = list->block; i < list->blocks && before < window->end;
+         i++) {
+        before = postings_block_last(list->list, i) + 1;
+        int rc = load_docs(list, i);
+        if (rc == ERR_OK)
+            rc = load_frequencies(list, i);
+        if (rc)
+            return rc;
+        for (uint32_t k = 0; k < list->in.count; k++) {
+            doc_id doc = list->in.doc[k];
+            if (doc >= window->from && doc < window->end)
+                window->units[doc - window->from] += list->frequency[k];
+        }
+    }
+    return ERR_OK;
+}
+
+/* --- single documents --- */
+
+static int find_in_bitmap(struct scored_list *list, doc_id doc, bool *there,
+                          uint32_t *frequency)
+{
+    uint32_t words;
+    const uint8_t *bitmap = postings_bitmap(list->list, &words);
+    *there = doc / 64 < words && bitmap_has(bitmap, doc);
+    if (!*there)
+        return ERR_OK;
+    uint32_t number = postings_rank(list->list, doc);
+    if (number >= list->count) /* a damaged bitmap */
+        return ERR_CORRUPT;
+    int rc = load_frequencies(list, number / SEGMENT_BLOCK);
+    *frequency = list->frequency[number % SEGMENT_BLOCK];
+    return rc;
+}
+
+int scored_list_find(struct scored_list *list, doc_id doc, bool *there,
+                     uint32_t *frequency)
+{
+    *there = false;
+    if (postings_dense(list->list))
+        return find_in_bitmap(list, doc, there, frequency);
+    if (list->block < list->blocks)
+        list->block = postings_find_block(list->list, list->block, doc);
+    if (list->block >= list->blocks)
+        return ERR_OK;
+    int rc = load_docs(list, list->block);
+    if (rc)
+        return rc;
+    uint32_t low = 0, high = list->in.count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (list->in.doc[middle] < doc)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *there = low < list->in.count && list->in.doc[low] == doc;
+    if (!*there)
+        return ERR_OK;
+    rc = load_frequencies(list, list->block);
+    *frequency = list->frequency[low];
+    return rc;
+}

@@ -1,0 +1,68 @@
+/* scored_list.h - one list of a word as scores: what each of its documents adds, block
+ * by block, and the most that a block can add.
+ *
+ * Documents are asked for in rising order.
+ */
+#ifndef ENGINE_NATIVE_SCORED_LIST_H
+#define ENGINE_NATIVE_SCORED_LIST_H
+
+#include "engine/native/score_scale.h"
+#include "segment/postings.h"
+
+struct scored_list {
+    struct postings *list;
+    const struct score_scale *scale;
+    float weight;
+    uint32_t count, blocks;
+    uint32_t most;  /* that any of its documents has */
+    uint32_t block; /* the first that was not passed */
+    /* What is decoded; `blocks`: nothing. */
+    uint32_t docs_of, frequencies_of, units_of;
+    struct postings_block in; /* number; coded and doc if docs_of is */
+    uint32_t frequency[SEGMENT_BLOCK];
+    uint32_t units[SEGMENT_BLOCK];
+};
+
+/* What an article gets, from document `from` on. */
+struct score_window {
+    doc_id from, end; /* [from, end) */
+    uint32_t *units;
+    uint32_t *has; /* the bits of the words that it has; NULL: not asked for */
+};
+
+enum { SCORE_WINDOW = 4096 };
+
+/* `list` is of a class with frequencies, and of this segment. */
+int scored_list_open(struct postings *list, const struct score_scale *scale,
+                     float weight, struct scored_list *out);
+
+/* The most that a document of the block can add. */
+static inline uint32_t scored_list_bound(const struct scored_list *list,
+                                         uint32_t block)
+{
+    uint8_t best = postings_block_best(list->list, block);
+    return list->blocks == 1
+               ? list->most
+               : score_units(list->weight, list->scale->bounds->most[best]);
+}
+
+/* The most that a document in [from, end) can add; 0 when there is none. Passes the
+ * blocks before it. */
+uint32_t scored_list_most(struct scored_list *list, doc_id from, doc_id end);
+
+/* Decode and score a block: in.doc[], units[], in.count of them. */
+int scored_list_load(struct scored_list *list, uint32_t block);
+
+/* Adds what its documents in the window have, less the blocks that cannot add `worth`;
+ * `bit` of the word. Behind scored_list_most(). */
+int scored_list_add(struct scored_list *list, const struct score_window *window,
+                    uint32_t worth, uint32_t bit);
+/* The same with frequencies, of all blocks. */
+int scored_list_add_frequencies(struct scored_list *list,
+                                const struct score_window *window);
+
+/* Whether `doc` is in the list, and how often. */
+int scored_list_find(struct scored_list *list, doc_id doc, bool *there,
+                     uint32_t *frequency);
+
+#endif

@@ -1,0 +1,39 @@
+/* scored_word.h - a word of the query in one segment, as scores: its lists together.
+ *
+ * Lists of a bare word have no article in common, and each adds its own. Others may
+ * have: then their frequencies are added up first.
+ */
+#ifndef ENGINE_NATIVE_SCORED_WORD_H
+#define ENGINE_NATIVE_SCORED_WORD_H
+
+#include "engine/native/ranking.h"
+#include "engine/native/scored_list.h"
+
+struct scored_word {
+    const struct score_scale *scale;
+    struct scored_list *list;
+    size_t count;
+    bool overlap;
+    float weight;
+    uint32_t bit;  /* in score_window.has; several words may share it */
+    uint32_t cost; /* postings */
+    uint32_t most; /* that it adds to any article of the segment */
+};
+
+/* The word of `part`, the `number`th one. In `arena`. */
+int scored_word_open(const struct segment *segment,
+                     const struct scored_part *part, size_t number,
+                     const struct score_scale *scale, struct arena *arena,
+                     struct scored_word *out, struct err *err);
+
+/* The most that it adds to an article in [from, end). */
+uint32_t scored_word_most(struct scored_word *word, doc_id from, doc_id end);
+/* Add what it adds, at least where that may be `worth`; `frequencies` has room for a
+ * window. Behind scored_word_most(). */
+int scored_word_add(struct scored_word *word, const struct score_window *window,
+                    uint32_t worth, uint32_t *frequencies);
+/* What it adds to one article. */
+int scored_word_find(struct scored_word *word, doc_id doc, bool *there,
+                     uint32_t *units);
+
+#endif
