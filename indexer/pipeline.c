@@ -249,7 +249,7 @@ int pipeline_read(struct pipeline *p, struct reader *reader, struct input *in,
         rc = interrupt_check(err);
         if (rc == ERR_OK)
             rc = read_record(p, reader, in, record, &end, err);
-        report_tick(p->report, input_offset(in));
+        report_tick(p->report, input_offset(in), input_stored_offset(in));
     }
     p->report->bytes += input_offset(in);
     return rc;
@@ -309,7 +309,7 @@ int pipeline_put_again(struct pipeline *p, const struct article *article,
     p->report->bytes += slot->text_bytes;
     p->report->done++;
     submit(p, slot);
-    report_tick(p->report, 0);
+    report_tick(p->report, 0, 0);
     return ERR_OK;
 }
 

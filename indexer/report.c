@@ -68,17 +68,16 @@ static double megabytes_per_second(const struct report *report, double seconds)
     return seconds > 0 ? (double)report->bytes / 1e6 / seconds : 0;
 }
 
-void report_tick(struct report *report, uint64_t offset)
+void report_tick(struct report *report, uint64_t bytes, uint64_t done)
 {
     if (!bar_due(&report->bar))
         return;
     char left[64] = "";
     double seconds = seconds_since(report->started_ns);
-    double bytes = (double)(report->bytes + offset);
-    uint64_t done = report->done + offset;
-    if (done > report->expected)
-        done =
-            report->expected; /* within a compressed file: wait for its end */
+    double megabytes = (double)(report->bytes + bytes) / 1e6;
+    done += report->done;
+    if (done > report->expected) /* a file grew, or comes from a pipe */
+        done = report->expected;
     if (done) {
         double part = (double)done / (double)report->expected;
         unsigned long more = (unsigned long)(seconds / part - seconds);
@@ -87,7 +86,7 @@ void report_tick(struct report *report, uint64_t offset)
     }
     bar_draw(&report->bar, "%llu articles, %.1f MB/s%s",
              (unsigned long long)report->records,
-             seconds > 0 ? bytes / 1e6 / seconds : 0, left);
+             seconds > 0 ? megabytes / seconds : 0, left);
 }
 
 int reject_allowance_parse(const char *text, struct reject_allowance *out,

@@ -40,8 +40,9 @@ int report_reject(struct report *report, const char *file,
                   const struct reject *reject, struct err *err);
 void report_outcome(struct report *report, enum upsert_kind kind,
                     struct slice key);
-/* Redraw the bar, when it is time. `offset`: in the current file. */
-void report_tick(struct report *report, uint64_t offset);
+/* Redraw the bar, when it is time: `bytes` of the current file were read, `done` more of
+ * what is expected. */
+void report_tick(struct report *report, uint64_t bytes, uint64_t done);
 
 /* Put or replaced: what the writer has been given. */
 uint64_t report_changes(const struct report *report);

@@ -212,6 +212,11 @@ uint64_t input_offset(const struct input *in)
     return in->offset;
 }
 
+uint64_t input_stored_offset(const struct input *in)
+{
+    return in->gzip ? in->packed_read - in->z.avail_in : in->offset;
+}
+
 const char *input_damage(const struct input *in)
 {
     return in->damage[0] ? in->damage : NULL;

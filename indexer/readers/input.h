@@ -43,6 +43,8 @@ int input_fill(struct input *in, size_t want, struct slice *have,
 void input_skip(struct input *in, size_t n);
 /* Offset in the decompressed file of the first byte not skipped yet. */
 uint64_t input_offset(const struct input *in);
+/* How much of the file that is, about, as it is stored. */
+uint64_t input_stored_offset(const struct input *in);
 
 /* The next line, without its "\n" or "\r\n"; it is skipped. INPUT_LONG: longer than
  * `limit`, skipped unseen. A last line that damage cut off is not given.

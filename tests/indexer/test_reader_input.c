@@ -30,8 +30,11 @@ static void check_stream(struct slice stored, struct slice want)
     CHECK_OK(input_open_bytes("x", stored, &in, &err), err);
     CHECK_TEXT(input_name(in), "x");
     size_t at = 0;
+    uint64_t stored_at = 0;
     for (;;) {
         CHECK_EQ(input_offset(in), at);
+        CHECK(input_stored_offset(in) >= stored_at);
+        stored_at = input_stored_offset(in);
         size_t ask = 1 + rng_below(&seed, 300000);
         CHECK_OK(input_fill(in, ask, &have, &err), err);
         CHECK(have.len >= ask || at + have.len == want.len);
@@ -44,6 +47,7 @@ static void check_stream(struct slice stored, struct slice want)
         at += use;
     }
     CHECK_EQ(at, want.len);
+    CHECK_EQ(input_stored_offset(in), stored.len);
     CHECK(!input_damage(in));
     input_close(in);
 }
