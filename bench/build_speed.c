@@ -1,8 +1,8 @@
 /* build_speed.c - dateline-index's pipeline with what the product does not offer: an
  * index without stored articles; and how long an index takes to open.
  *
- *     dateline-build-speed --index DIR [--without-text] [--threads N] [--memory SIZE]
- *                          PATH...
+ *     dateline-build-speed --index DIR [--without-text] [--merge] [--threads N]
+ *                          [--memory SIZE] PATH...
  *     dateline-build-speed --index DIR
  *
  * With PATHs: makes the index from what `dateline-index add` would read, and prints
@@ -25,7 +25,7 @@ enum { OPENINGS = 100 };
 
 struct build {
     const char *dir;
-    bool without_text;
+    bool without_text, merge;
     long threads, memory;
     struct pipeline *pipeline;
     struct report report;
@@ -82,6 +82,8 @@ static int build_index(struct build *build, const char *const *paths,
         rc = input_walk(paths, count, read_file, build, build->err);
     if (rc == ERR_OK)
         rc = pipeline_drain(build->pipeline, build->err);
+    if (rc == ERR_OK && build->merge)
+        rc = engine->writer_merge(writer, build->err);
     if (rc == ERR_OK)
         rc = engine->writer_commit(writer, info, build->err);
     pipeline_close(build->pipeline);
@@ -151,6 +153,7 @@ int main(int argc, char **argv)
         {"index", 0, OPTION_TEXT, &build.dir, "DIR", "the index", 0, 0},
         {"without-text", 0, OPTION_FLAG, &build.without_text, NULL,
          "keep no articles, only their words", 0, 0},
+        {"merge", 0, OPTION_FLAG, &build.merge, NULL, "into one segment", 0, 0},
         {"threads", 0, OPTION_NUMBER, &build.threads, "N", "[1]", 1, 64},
         {"memory", 0, OPTION_BYTES, &build.memory, "SIZE", "[512M]", 1 << 20,
          LONG_MAX},

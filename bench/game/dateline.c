@@ -15,7 +15,19 @@
 struct builder {
     struct writer *writer;
     struct arena arena; /* one article's */
+    size_t title_words;
 };
+
+/* Bytes of the first words of a text, and the blank behind them. */
+static size_t bytes_of_words(struct slice text, size_t words)
+{
+    size_t at = 0;
+    for (; words > 0 && at < text.len; words--) {
+        const uint8_t *blank = memchr(text.data + at, ' ', text.len - at);
+        at = blank ? (size_t)(blank - text.data) + 1 : text.len;
+    }
+    return at;
+}
 
 static int put_article(void *context, const struct game_article *in,
                        struct err *err)
@@ -23,7 +35,9 @@ static int put_article(void *context, const struct game_article *in,
     struct builder *builder = context;
     struct article article = {.key = in->id, .id = in->id};
     struct analysis analysis;
-    article.text[PART_BODY] = in->text;
+    size_t title = bytes_of_words(in->text, builder->title_words);
+    article.text[PART_TITLE] = slice_part(in->text, 0, title);
+    article.text[PART_BODY] = slice_part(in->text, title, in->text.len);
     arena_reset(&builder->arena);
     int rc = analyse_article(&article, NULL, &builder->arena, &analysis);
     if (rc)
@@ -38,7 +52,7 @@ static int build(const struct game_options *options, struct err *err)
     struct writer_options writer_options = {
         .memory_bytes = (size_t)options->memory, .without_text = true};
     struct generation_info info;
-    struct builder builder = {0};
+    struct builder builder = {.title_words = (size_t)options->title_words};
     arena_init(&builder.arena, 64L * LIMIT_ARTICLE_BYTES);
     int rc = engine->writer_open(options->dir, &writer_options, &builder.writer,
                                  err);

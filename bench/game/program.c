@@ -111,6 +111,8 @@ int game_main(int argc, char **argv, const struct game_engine *engine)
          "the product's ranking, not BM25 alone", 0, 0},
         {"keep-pieces", 0, OPTION_FLAG, &options.keep_pieces, NULL,
          "do not merge into one", 0, 0},
+        {"title-words", 0, OPTION_NUMBER, &options.title_words, "N",
+         "take the first N words of each text for its title [0]", 0, 1000},
         {"memory", 0, OPTION_BYTES, &options.memory, "SIZE",
          "to build with [512M]", 1 << 20, LONG_MAX},
         {0},

@@ -15,6 +15,7 @@ struct game_options {
     bool ids;         /* answers go on with the ids of the articles shown */
     bool closeness;   /* where an engine has it: rank by more than BM25 */
     bool keep_pieces; /* do not merge all into one at the end */
+    long title_words; /* where there are titles: so many words from the front */
     long memory;      /* of a builder, bytes */
 };
 

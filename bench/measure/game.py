@@ -34,13 +34,12 @@ def text_bytes(game_path):
                    for line in lines)
 
 
-def build(engine, game_path, folder, processor):
+def build(command, game_path, folder, processor):
     shutil.rmtree(folder, ignore_errors=True)
     with open(game_path) as text:
-        run = Process(engine.build(folder), processor, stdin=text)
-    engine.tidy(folder)
+        run = Process(command, {processor}, stdin=text)
     return {"seconds": run.seconds, "processor_seconds": run.processor_seconds,
-            "peak_kb": run.peak_kb, "bytes": peers.size_of(folder)}
+            "peak_kb": run.peak_kb}
 
 
 def build_all(engines, game_path, work, options):
@@ -51,9 +50,11 @@ def build_all(engines, game_path, work, options):
         if engine.name != "dateline" and kept.exists() and folder.exists():
             builds[engine.name] = json.loads(kept.read_text())
             continue
-        runs = [build(engine, game_path, folder, options.processor)
+        runs = [build(engine.build(folder), game_path, folder, options.processor)
                 for _ in range(options.builds)]
-        builds[engine.name] = min(runs, key=lambda run: run["seconds"])
+        engine.tidy(folder)
+        builds[engine.name] = {**min(runs, key=lambda run: run["seconds"]),
+                               "bytes": peers.size_of(folder)}
         kept.write_text(json.dumps(builds[engine.name]))
     return builds
 
@@ -68,11 +69,11 @@ class Asker:
     def echo(self, work):
         return [self.options.binaries / "bench/game-echo", "query", work]
 
-    def ask(self, command, texts, query_command):
+    def ask(self, command, texts, query_command, warm_up=None):
         self.file.write_text("".join(f"{command}\t{text}\n" for text in texts))
         run = subprocess.run(
             ["taskset", "-c", str(self.options.processor), self.program, self.file,
-             str(self.options.warm_up), *query_command],
+             str(self.options.warm_up if warm_up is None else warm_up), *query_command],
             text=True, stdout=subprocess.PIPE, check=True)
         rows = [line.split("\t") for line in run.stdout.splitlines()]
         return [int(ns) / 1e3 for ns, _ in rows], [answer for _, answer in rows]

@@ -36,8 +36,8 @@ def size_row(engine, text, questions, work, options):
     folder = work / "grown"
     shutil.rmtree(folder, ignore_errors=True)
     with open(text) as lines:
-        run = Process([*engine.build(folder), "--memory", options.memory], options.processor,
-                      stdin=lines)
+        run = Process([*engine.build(folder), "--memory", options.memory],
+                      {options.processor}, stdin=lines)
     asker = game.Asker(options.binaries, work, options)
     names, texts = zip(*questions)
     checked = texts[::CHECKED]

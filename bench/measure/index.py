@@ -8,6 +8,7 @@ the input is uncompressed first, so that gzip is not measured.
 """
 import gzip
 import json
+import os
 import subprocess
 
 from measure.process import Process, fastest
@@ -41,7 +42,7 @@ def measure_set(binaries, plain, text, folder, options):
         for _ in range(options.builds):
             subprocess.run(["rm", "-rf", where], check=True)
             runs.append(Process([*command, "--index", where, "--threads", "1",
-                                 "--memory", options.memory, plain], options.processor))
+                                 "--memory", options.memory, plain], {options.processor}))
         return fastest(runs)
 
     whole = build([indexer, "add", "--source", "bench", "--max-rejects", "100%"], index)
@@ -49,7 +50,7 @@ def measure_set(binaries, plain, text, folder, options):
     info = json.loads(subprocess.run([indexer, "info", "--json", "--index", index],
                                      check=True, text=True, capture_output=True).stdout)
     bare_bytes = json.loads(words.out)["bytes"]
-    opening = json.loads(Process([speed, "--index", index], options.processor).out)
+    opening = json.loads(Process([speed, "--index", index], {options.processor}).out)
     subprocess.run(["rm", "-rf", index, bare], check=True)
     return {"text": text, "articles": info["articles"], "bytes": info["bytes"],
             "bare_bytes": bare_bytes, "whole": whole, "words": words,
@@ -125,3 +126,28 @@ def measure(paths, work, options):
 def vars_of(run):
     return {"seconds": run.seconds, "processor_seconds": run.processor_seconds,
             "peak_kb": run.peak_kb}
+
+
+def threads(paths, work, options):
+    """One index of all sets without stored articles, merged into one segment, by one thread
+    on one processor and by two on two."""
+    plains = [unpack(path, work) for path in paths]
+    text = sum(size for _, size in plains)
+    index, seconds = work / "threads", {}
+    for count, processors in ((1, {options.processor}), (2, os.sched_getaffinity(0))):
+        runs = []
+        for _ in range(options.builds):
+            subprocess.run(["rm", "-rf", index], check=True)
+            runs.append(Process([options.binaries / "bench/dateline-build-speed", "--index",
+                                 index, "--without-text", "--merge", "--threads", str(count),
+                                 "--memory", options.memory, *(plain for plain, _ in plains)],
+                                processors))
+        seconds[count] = fastest(runs).seconds
+    subprocess.run(["rm", "-rf", index], check=True)
+    for plain, _ in plains:
+        plain.unlink()
+    print(f"| {text / 1e6:.1f} MB of text | s | MB/s |\n|---|--:|--:|")
+    for count, took in seconds.items():
+        print(f"| threads: {count} | {took:.2f} | {text / 1e6 / took:.1f} |")
+    print(f"\nTwo threads over one: {seconds[1] / seconds[2]:.2f}")
+    return {"text_bytes": text, "seconds": seconds}

@@ -1,4 +1,4 @@
-"""A program on one processor, and what it took."""
+"""A program on certain processors, and what it took."""
 import os
 import pathlib
 import subprocess
@@ -10,11 +10,11 @@ import time
 class Process:
     """The most anonymous memory it had, its times, its output."""
 
-    def __init__(self, command, processor, stdin=None):
+    def __init__(self, command, processors, stdin=None):
         started = time.monotonic()
         self.child = subprocess.Popen(
             [str(c) for c in command], text=True, stdout=subprocess.PIPE, stdin=stdin,
-            preexec_fn=lambda: os.sched_setaffinity(0, {processor}))
+            preexec_fn=lambda: os.sched_setaffinity(0, processors))
         self.peak_kb = 0
         watcher = threading.Thread(target=self.watch)
         watcher.start()
