@@ -627,6 +627,35 @@ TEST(memory_grows_with_the_articles)
     release_set(&set);
 }
 
+TEST(a_segment_holds_so_many_positions_and_says_when_it_is_half_full)
+{
+    static const struct {
+        uint32_t position;
+        int rc;
+        bool full;
+    } rows[] = {
+        {(1 << 30) - 2, ERR_OK, false}, {0, ERR_OK, false},   {0, ERR_OK, true},
+        {(1 << 30) - 2, ERR_OK, true},  {0, ERR_LIMIT, true},
+    };
+    struct set set;
+    struct inverter *inverter;
+    struct err err;
+    make_set(80, 1, 0, &set);
+    CHECK_OK(inverter_new(&inverter, &err), err);
+    struct given *g = &set.given[0];
+    struct token token = {.width = 1, .form = SLICE("far")};
+    g->analysis.tokens = (struct tokens){.token = &token, .count = 1};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        token.position = rows[i].position;
+        CHECK_EQ(inverter_add(inverter, &g->article, &g->analysis, &g->record,
+                              UINT32_MAX, &err),
+                 rows[i].rc);
+        CHECK_EQ(inverter_is_full(inverter), rows[i].full);
+    }
+    inverter_free(inverter);
+    release_set(&set);
+}
+
 TEST(every_allocation_may_fail)
 {
     struct set set;
@@ -655,4 +684,5 @@ RUN(T(a_segment_holds_what_the_model_holds),
     T(tokens_without_stems_are_given_the_same),
     T(each_term_has_the_counts_of_live_articles),
     T(archiving_twice_is_archiving), T(memory_grows_with_the_articles),
+    T(a_segment_holds_so_many_positions_and_says_when_it_is_half_full),
     T(every_allocation_may_fail))

@@ -359,6 +359,10 @@ static int keep_words(struct inverter *inverter, const struct tokens *tokens,
                         err);
     }
     article->stream_end = inverter->stream_len;
+    article->positions = position + 1;
+    if (rc == ERR_OK && article->positions > INVERTER_SPOTS - inverter->spots)
+        rc = err_set(err, ERR_LIMIT, "too many words for one segment");
+    inverter->spots += article->positions;
     return rc;
 }
 
@@ -448,6 +452,13 @@ static size_t held(const struct inverter *inverter)
     bytes += inverter->field_stream_len * sizeof *inverter->field_stream;
     bytes += inverter->articles * sizeof *inverter->article;
     return bytes + inverter->marks.len + inverter->arena.total;
+}
+
+bool inverter_is_full(const struct inverter *inverter)
+{
+    return inverter->spots > INVERTER_SPOTS / 2 ||
+           inverter->stream_len > STREAM_MAX / 2 ||
+           inverter->articles > INVERTER_ARTICLES / 2;
 }
 
 size_t inverter_memory(const struct inverter *inverter)

@@ -41,6 +41,9 @@ const struct doc_record *inverter_record(const struct inverter *inverter,
 /* Bytes held, and those that writing will need besides: what the budget is for. */
 size_t inverter_memory(const struct inverter *inverter);
 
+/* Half of what a segment can hold: time to write it, whatever memory there is. */
+bool inverter_is_full(const struct inverter *inverter);
+
 /* All sections but STORED of one segment, and the order for it: ticket_of_doc, in
  * `arena`, for stored_finish(). Fills *facts. What has been added is used up: of the
  * inverter only inverter_record() and inverter_free() are left. */

@@ -28,6 +28,10 @@ enum { STREAM_ID = (1 << 30) - 1 };
 /* Leaves a bit of a doc id free. */
 #define INVERTER_ARTICLES (UINT32_C(1) << 31)
 
+/* Positions of all articles, one article behind the other: a spot is a document and a position
+ * in it, and leaves a bit free. */
+#define INVERTER_SPOTS (UINT32_C(1) << 31)
+
 /* What a form is scored by in one language. */
 struct stemming {
     uint32_t score;  /* number in `others`, plus one; 0: not seen yet */
@@ -46,6 +50,7 @@ struct inverted {
     struct slice lang; /* primary */
     uint32_t map;      /* in `maps` */
     uint32_t stream, stream_end;
+    uint32_t positions; /* one past the last */
     uint32_t fields, fields_end;
     uint32_t sentences, paragraphs;
     size_t marks;
@@ -72,6 +77,7 @@ struct inverter {
 
     struct inverted *article;
     uint32_t articles, article_capacity, live;
+    uint32_t spots; /* positions of all articles */
 
     struct stemmers *stemmers; /* NULL until wanted */
     struct arena arena;        /* of keys, sources, languages */
@@ -147,13 +153,20 @@ struct term_forms {
     uint32_t **rank;
 };
 
+enum { SPOTS_A_MARK = 256 };
+
 struct inversion {
     struct inverter *inverter;
     struct segment_writer *segment;
     uint32_t docs, all;              /* live articles; with the old versions */
     const struct inverted **article; /* by doc id */
     uint32_t *lengths, *title_ends;  /* by doc id, `docs` of them */
-    struct listed *listed;           /* of WORD terms, by number */
+    uint32_t *first_spot;            /* by doc id, and one more */
+    doc_id *doc_of_spots;            /* of each SPOTS_A_MARK-th spot */
+    uint32_t
+        *caps_row; /* rows of those words in capitals that have their own */
+    uint32_t caps_len;
+    struct listed *listed; /* of WORD terms, by number */
     struct sorted_terms words, caps, others;
     struct term_forms forms;
     struct postings_writer *postings;

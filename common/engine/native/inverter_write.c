@@ -195,11 +195,11 @@ size_t inversion_memory(const struct inverter *inverter)
         OF_ARTICLE = 128, /* its order, length, key, row of the columns */
         OF_WORD = sizeof(struct listed) + 9 * sizeof(uint32_t),
         OF_OTHER = 9 * sizeof(uint32_t),
-        OF_TOKEN = 8,                   /* in its list */
+        OF_TOKEN = 4, /* in its list, and again if it is in capitals */
         SECTIONS = SECTION_COUNT << 20, /* what has not gone to disk yet */
     };
     uint64_t lists = (uint64_t)inverter->stream_len * OF_TOKEN;
-    return least(lists, inversion_window(inverter)) + least(lists, SECTIONS) +
+    return lists + lists / 8 + least(lists, SECTIONS) +
            (uint64_t)inverter->articles * OF_ARTICLE +
            (uint64_t)inverter->words.count * OF_WORD +
            (uint64_t)inverter->others.count * OF_OTHER;
@@ -228,6 +228,7 @@ int inverter_write(struct inverter *inverter, struct segment_writer *segment,
         dictionary_writer_close(inv.dictionary);
     if (inv.postings)
         postings_writer_close(inv.postings);
+    mem_free(inv.caps_row);
     arena_reset(&inv.arena);
     return rc;
 }

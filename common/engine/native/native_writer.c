@@ -343,7 +343,8 @@ static int put(struct native_writer *self, const struct article *article,
     self->articles++;
     self->words += record.words;
     corpus_digest_add(&self->digest, article->key, record.digest);
-    if (buffer_memory(self) < self->memory_bytes)
+    if (buffer_memory(self) < self->memory_bytes &&
+        !inverter_is_full(self->buffer.inverter))
         return ERR_OK;
     rc = buffer_flush(self, err);
     return rc ? rc : merge_full_tiers(self, err);
