@@ -255,7 +255,7 @@ static void small_write_stem(struct small_segment *s,
                              const struct small_row *words, size_t word_count,
                              struct stems_writer *stems)
 {
-    uint32_t form[SMALL_ROWS];
+    uint32_t form[SMALL_ROWS] = {0};
     size_t count = 0;
     struct err err = {0};
     for (size_t w = 0; w < word_count; w++)
@@ -269,13 +269,13 @@ static void small_write_stem(struct small_segment *s,
                 break;
             }
         }
+    CHECK(count > 0);
     if (s->fault == WRONG_FORM)
         form[count - 1] = (uint32_t)word_count;
     if (s->fault == OTHER_FORM && s->stems++ == 0)
         form[0]++;
     if (s->fault == MORE_FORMS && s->stems++ == 0)
         form[count] = form[count - 1] + 1, count++;
-    CHECK(count > 0);
     CHECK_OK(stems_add(stems, form, count, &err), err);
 }
 
