@@ -107,8 +107,11 @@ int postings_block_docs(const struct postings *list, uint32_t block,
 int postings_block_frequencies(const struct postings *list,
                                const struct postings_block *block,
                                uint32_t *out);
-/* Stored positions of the posting of this number in the list, which is in `block`; as
- * postings_positions(). */
+/* Frequency and stored positions of the posting of this number in the list, which is in
+ * `block`; as postings_positions(). The block's frequencies are decoded once for both. */
+int postings_frequency_at(struct postings *list,
+                          const struct postings_block *block, uint32_t number,
+                          uint32_t *out);
 int postings_positions_at(struct postings *list,
                           const struct postings_block *block, uint32_t number,
                           const uint32_t **at, uint32_t *count);
@@ -119,6 +122,8 @@ const uint8_t *postings_bitmap(const struct postings *list, uint32_t *words);
 /* The number of the posting of `doc`, which is in the bitmap; of a damaged one it may
  * be postings_count() or more. */
 uint32_t postings_rank(const struct postings *list, doc_id doc);
+/* The same; ERR_CORRUPT when it is. */
+int postings_number(const struct postings *list, doc_id doc, uint32_t *out);
 
 static inline bool bitmap_has(const uint8_t *bitmap, doc_id doc)
 {

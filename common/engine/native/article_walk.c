@@ -44,6 +44,62 @@ int article_walk_open(const struct segment *segment,
     return rc ? rc : find_check_parts(out, options, err);
 }
 
+static int matches_node(struct article_walk *walk, const struct node *node,
+                        bool *matches, struct err *err);
+
+static int matches_phrase(struct article_walk *walk, const struct node *node,
+                          bool *matches, struct err *err)
+{
+    const struct query alone = {.root = node};
+    struct phrase *phrase;
+    *matches = false;
+    int rc = native_view_phrase(&walk->view, node, &phrase, err);
+    if (rc == ERR_OK && !phrase)
+        return match_article(&alone, &walk->view.base, walk->scratch, matches,
+                             err);
+    if (rc == ERR_OK)
+        rc = phrase_seek(phrase, walk->doc, matches);
+    return rc || !*matches ? rc : phrase_occurs(phrase, matches);
+}
+
+/* Up to the first child that says `decides`. */
+static int matches_children(struct article_walk *walk, const struct node *node,
+                            bool decides, bool *matches, struct err *err)
+{
+    int rc = ERR_OK;
+    *matches = !decides;
+    for (size_t i = 0;
+         rc == ERR_OK && *matches != decides && i < node->child_count; i++)
+        rc = matches_node(walk, node->child[i], matches, err);
+    return rc;
+}
+
+/* As match_article(), which need not look at phrases that their lists tell. */
+static int matches_node(struct article_walk *walk, const struct node *node,
+                        bool *matches, struct err *err)
+{
+    const struct query alone = {.root = node};
+    int rc;
+    switch (node->kind) {
+    case NODE_PHRASE:
+        return matches_phrase(walk, node, matches, err);
+    case NODE_AND:
+        return matches_children(walk, node, false, matches, err);
+    case NODE_OR:
+        return matches_children(walk, node, true, matches, err);
+    case NODE_NOT:
+        rc = matches_node(walk, node->child[0], matches, err);
+        if (rc || !*matches)
+            return rc;
+        rc = matches_node(walk, node->child[1], matches, err);
+        *matches = !*matches;
+        return rc;
+    default:
+        return match_article(&alone, &walk->view.base, walk->scratch, matches,
+                             err);
+    }
+}
+
 static int verify(struct article_walk *walk, bool *matches, struct err *err)
 {
     const struct candidates *candidates = &walk->candidates;
@@ -52,16 +108,14 @@ static int verify(struct article_walk *walk, bool *matches, struct err *err)
     for (size_t i = 0; rc == ERR_OK && *matches && i < candidates->check_count;
          i++) {
         size_t part = walk->check_part[i];
+        uint32_t frequency;
         if (part == SIZE_MAX ||
             walk->scorer.ranking->part[part].node->kind == NODE_WORD) {
-            const struct query alone = {.root = candidates->check[i]};
-            rc = match_article(&alone, &walk->view.base, walk->scratch, matches,
-                               err);
+            rc = matches_node(walk, candidates->check[i], matches, err);
             continue;
         }
-        const struct hit_list *hits;
-        rc = scorer_part_hits(&walk->scorer, part, &hits, err);
-        *matches = rc == ERR_OK && hits->count > 0;
+        rc = scorer_part_frequency(&walk->scorer, part, &frequency, err);
+        *matches = rc == ERR_OK && frequency > 0;
     }
     return rc;
 }

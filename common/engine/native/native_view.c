@@ -8,9 +8,15 @@
 
 /* --- leaves --- */
 
+static bool is_leaf(const struct node *node)
+{
+    return node->kind == NODE_WORD || node->kind == NODE_FIELD ||
+           node->kind == NODE_PHRASE;
+}
+
 static size_t count_leaves(const struct node *node)
 {
-    size_t count = node->kind == NODE_WORD || node->kind == NODE_FIELD;
+    size_t count = is_leaf(node);
     for (size_t i = 0; i < node->child_count; i++)
         count += count_leaves(node->child[i]);
     return count;
@@ -18,7 +24,7 @@ static size_t count_leaves(const struct node *node)
 
 static void add_leaves(const struct node *node, struct query_leaves *out)
 {
-    if (node->kind == NODE_WORD || node->kind == NODE_FIELD)
+    if (is_leaf(node))
         out->node[out->count++] = node;
     for (size_t i = 0; i < node->child_count; i++)
         add_leaves(node->child[i], out);
@@ -45,10 +51,11 @@ int query_leaves_of(const struct query *query, struct arena *arena,
     return ERR_OK;
 }
 
-/* What is open of one word or filter. */
+/* What is open of one word, filter or phrase. */
 struct view_leaf {
-    bool counted_open, placed_open, capitals_open;
+    bool counted_open, placed_open, capitals_open, phrase_open;
     struct list_union counted, placed, capitals;
+    struct phrase *phrase;
 };
 
 static struct view_leaf *leaf_of(struct native_view *view,
@@ -134,6 +141,18 @@ int native_view_capitals(struct native_view *view, const struct node *word,
     return rc || !there
                ? rc
                : list_union_frequency(&leaf->capitals, view->doc, out, err);
+}
+
+int native_view_phrase(struct native_view *view, const struct node *node,
+                       struct phrase **out, struct err *err)
+{
+    struct view_leaf *leaf = leaf_of(view, node);
+    int rc = ERR_OK;
+    if (!leaf->phrase_open)
+        rc = phrase_open(view->segment, node, view->lists, &leaf->phrase, err);
+    leaf->phrase_open = true;
+    *out = leaf->phrase;
+    return rc;
 }
 
 /* --- what match.h asks --- */

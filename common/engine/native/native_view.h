@@ -8,9 +8,10 @@
 #define ENGINE_NATIVE_NATIVE_VIEW_H
 
 #include "engine/native/list_union.h"
+#include "engine/native/phrase.h"
 #include "query/match.h"
 
-/* The words and filters of a query, found by their address. */
+/* The words, filters and phrases of a query, found by their address. */
 struct query_leaves {
     const struct node **node;
     size_t count;
@@ -53,5 +54,9 @@ int native_view_frequency(struct native_view *view, const struct node *word,
                           uint32_t *out, struct err *err);
 int native_view_capitals(struct native_view *view, const struct node *word,
                          uint32_t *out, struct err *err);
+
+/* A NODE_PHRASE; *out NULL: match.h must look. */
+int native_view_phrase(struct native_view *view, const struct node *node,
+                       struct phrase **out, struct err *err);
 
 #endif

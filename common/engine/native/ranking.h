@@ -46,8 +46,9 @@ int ranking_of(const struct native_snapshot *snapshot,
 
 struct part_state {
     bool counts;
-    bool have_hits;
+    bool have_hits, have_frequency;
     struct hit_list hits;
+    uint32_t frequency;
 };
 
 struct scorer {
@@ -66,9 +67,9 @@ int scorer_open(const struct ranking *ranking, struct native_view *view,
                 struct err *err);
 /* The article that the view stands on, which matches the query. */
 void scorer_begin(struct scorer *scorer);
-/* The hits of an operator that is a part, found once an article. */
-int scorer_part_hits(struct scorer *scorer, size_t part,
-                     const struct hit_list **out, struct err *err);
+/* How often a part occurs in the article, in the title twice; of an operator found once. */
+int scorer_part_frequency(struct scorer *scorer, size_t part, uint32_t *out,
+                          struct err *err);
 /* Contributions of the parts, and the most that closeness can add to them. */
 int scorer_contributions(struct scorer *scorer, uint32_t *units,
                          uint32_t *bound, struct err *err);

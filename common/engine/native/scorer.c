@@ -27,7 +27,8 @@ void scorer_begin(struct scorer *scorer)
         memset(scorer->guard, -1, ranking->guards);
 }
 
-int scorer_part_hits(struct scorer *scorer, size_t part,
+/* The hits of an operator, found once an article. */
+static int part_hits(struct scorer *scorer, size_t part,
                      const struct hit_list **out, struct err *err)
 {
     struct part_state *state = &scorer->part[part];
@@ -67,7 +68,7 @@ static int hit_frequency(struct scorer *scorer, size_t part, uint32_t *out,
     struct span title;
     struct article_view *view = &scorer->view->base;
     *out = 0;
-    int rc = scorer_part_hits(scorer, part, &hits, err);
+    int rc = part_hits(scorer, part, &hits, err);
     if (rc || hits->count == 0)
         return rc;
     rc = view->ops->part_range(view, PART_TITLE, &title, err);
@@ -78,13 +79,36 @@ static int hit_frequency(struct scorer *scorer, size_t part, uint32_t *out,
     return rc;
 }
 
-static int part_frequency(struct scorer *scorer, size_t part, uint32_t *out,
+static int phrase_hits(struct scorer *scorer, const struct node *node,
+                       size_t part, uint32_t *out, struct err *err)
+{
+    struct phrase *phrase;
+    bool there;
+    int rc = native_view_phrase(scorer->view, node, &phrase, err);
+    if (rc)
+        return rc;
+    if (!phrase)
+        return hit_frequency(scorer, part, out, err);
+    rc = phrase_seek(phrase, scorer->view->doc, &there);
+    return rc || !there ? rc : phrase_frequency(phrase, out);
+}
+
+int scorer_part_frequency(struct scorer *scorer, size_t part, uint32_t *out,
                           struct err *err)
 {
+    struct part_state *state = &scorer->part[part];
     const struct node *node = scorer->ranking->part[part].node;
-    return node->kind == NODE_WORD
-               ? native_view_frequency(scorer->view, node, out, err)
-               : hit_frequency(scorer, part, out, err);
+    int rc = ERR_OK;
+    *out = 0;
+    if (node->kind == NODE_WORD)
+        return native_view_frequency(scorer->view, node, out, err);
+    if (!state->have_frequency)
+        rc = node->kind == NODE_PHRASE
+                 ? phrase_hits(scorer, node, part, &state->frequency, err)
+                 : hit_frequency(scorer, part, &state->frequency, err);
+    state->have_frequency = rc == ERR_OK;
+    *out = state->frequency;
+    return rc;
 }
 
 static uint32_t contribution(const struct scorer *scorer, float weight,
@@ -101,7 +125,7 @@ static int score_part(struct scorer *scorer, size_t at, uint32_t *units,
     const struct scored_part *part = &scorer->ranking->part[at];
     uint32_t frequency = 0;
     bool counts = true;
-    int rc = part_frequency(scorer, at, &frequency, err);
+    int rc = scorer_part_frequency(scorer, at, &frequency, err);
     if (rc == ERR_OK && frequency)
         rc = guard_matches(scorer, part->guard, &counts, err);
     if (rc || frequency == 0 || !counts)
@@ -141,7 +165,7 @@ static int part_spans(struct scorer *scorer, size_t part, struct span_list *out,
     const struct hit_list *hits;
     if (node->kind == NODE_WORD)
         return view->ops->word_spans(view, node, scorer->scratch, out, err);
-    int rc = scorer_part_hits(scorer, part, &hits, err);
+    int rc = part_hits(scorer, part, &hits, err);
     if (rc)
         return rc;
     out->count = hits->count;
