@@ -47,7 +47,7 @@ def build_all(engines, game_path, work, options):
     builds = {}
     for engine in engines:
         folder, kept = work / engine.name, work / f"{engine.name}.json"
-        if engine.name != "dateline" and kept.exists() and folder.exists():
+        if engine.name not in ("dateline", peers.BEFORE) and kept.exists() and folder.exists():
             builds[engine.name] = json.loads(kept.read_text())
             continue
         runs = [build(engine.build(folder), game_path, folder, options.processor)
@@ -148,8 +148,8 @@ def measure(paths, work, options):
     """Everything of the game over the sets in `paths`; prints tables, returns all figures."""
     game_path = work / "game.jsonl"
     prepare_text(options.binaries, paths, game_path)
-    engines = [engine for engine in peers.all_of(options.binaries, work)
-               if engine.name in options.engines]
+    engines = [engine for engine in peers.all_of(options.binaries, work, options.before)
+               if engine.name in (*options.engines, peers.BEFORE)]
     for engine in [e for e in engines if not e.there()]:
         print(f"SKIPPED: {engine.name} is not there (tools/setup --bench)", file=sys.stderr)
         engines.remove(engine)

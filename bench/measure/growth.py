@@ -59,7 +59,7 @@ def size_row(engine, text, questions, work, options):
 
 
 def measure(paths, work, options):
-    engine = peers.all_of(options.binaries, work)[0]
+    engine = peers.ours(options.binaries)
     rows, questions = [], None
     for megabytes in options.growth_mb:
         text = work / f"grown-{megabytes}.jsonl"

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 
+BEFORE = "before"  # dateline of another build
 LUCENE = pathlib.Path(__file__).resolve().parent.parent / "game/lucene"
 LUCENE_JARS = ["/usr/share/java/lucene-core-8.7.0.jar",
                "/usr/share/java/lucene-analyzers-common-8.7.0.jar"]
@@ -70,10 +71,15 @@ class Lucene:
         pass
 
 
-def all_of(binaries, work):
-    """Ours first; those that are not there are left out, which is for the caller to say."""
+def ours(binaries):
+    return Native("dateline", binaries / "bench/dateline-game")
+
+
+def all_of(binaries, work, before=None):
+    """Ours first; then, if there is one, that of another build."""
     bench = binaries / "bench"
-    return [Native("dateline", bench / "dateline-game"), Fts5("fts5", bench / "game-fts5"),
+    another = [Native(BEFORE, before / "bench/dateline-game")] if before else []
+    return [ours(binaries), *another, Fts5("fts5", bench / "game-fts5"),
             Lucene(work / "classes"), Native("xapian", bench / "game-xapian")]
 
 

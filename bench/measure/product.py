@@ -42,7 +42,7 @@ def questions_of(paths, work, options):
 def ranking(paths, work, options):
     """TOP_10 by BM25, with closeness, and with closeness and titles, over the same words."""
     text = game_text(paths, work, options)
-    engine = peers.all_of(options.binaries, work)[0]
+    engine = peers.ours(options.binaries)
     plain, titled = work / "plain", work / "titled"
     game.build(engine.build(plain), text, plain, options.processor)
     game.build([*engine.build(titled), "--title-words", str(TITLE_WORDS)], text, titled,
@@ -120,7 +120,7 @@ def socket(paths, work, options):
     """Ten hits for phrases of two words, over the socket."""
     index = product_index(paths, work, options)
     texts = [text for name, text in questions_of(paths, work, options) if name == "phrase-2"]
-    engine = peers.all_of(options.binaries, work)[0]
+    engine = peers.ours(options.binaries)
     asker = game.Asker(options.binaries, work, options)
     overhead = statistics.median(asker.ask("TOP_10_COUNT", texts, asker.echo(work))[0])
     own, _ = asker.ask("TOP_10_COUNT", texts, [*engine.query(index), "--closeness"])
@@ -162,7 +162,7 @@ def cold(paths, work, options):
     """The first hundred questions of all classes after the cache was emptied, and again."""
     index = product_index(paths, work, options)
     texts = [text for _, text in questions_of(paths, work, options)][:COLD_QUESTIONS]
-    command = [*peers.all_of(options.binaries, work)[0].query(index), "--closeness"]
+    command = [*peers.ours(options.binaries).query(index), "--closeness"]
     asker = game.Asker(options.binaries, work, options)
     kept = forget_pages(index)
     times = {"cold": asker.ask("TOP_10", texts, command, warm_up=0)[0],

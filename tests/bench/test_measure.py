@@ -102,6 +102,13 @@ class Goals(unittest.TestCase):
         self.assertEqual(list(goals.ratios(figures)),
                          [("TOP_10 AND", 3, 30, "lucene", 10, 6, 12)])
 
+    def test_another_build_of_ours_is_no_peer(self):
+        figures = {"queries": {"TOP_10": {
+            "dateline": by_class(self.ands, 3), "before": by_class(self.ands, 1),
+            "fts5": by_class(self.ands, 60)}}}
+        self.assertEqual([row[3:5] for row in goals.ratios(figures)], [("fts5", 20)])
+        self.assertEqual(list(goals.slow_tails(figures)), [])
+
     def test_a_class_that_was_not_asked_gives_no_ratio(self):
         figures = {"queries": {"TOP_10": {"dateline": by_class(["and-2"], 1),
                                           "fts5": by_class(["and-2"], 60)}}}
