@@ -141,6 +141,11 @@ static bool make_room(struct bytes_out *out, size_t more)
     return true;
 }
 
+uint8_t *bytes_out_room(struct bytes_out *out, size_t more)
+{
+    return make_room(out, more) ? out->data + out->len : NULL;
+}
+
 void put_raw(struct bytes_out *out, const void *data, size_t len)
 {
     if (len == 0 || !make_room(out, len))

@@ -85,6 +85,10 @@ struct bytes_out {
     bool failed; /* out of memory: `data` holds a prefix, do not use it */
 };
 
+/* Room for `more` bytes at the end; whoever writes some adds them to `len`. NULL: it has
+ * failed. */
+uint8_t *bytes_out_room(struct bytes_out *out, size_t more);
+
 void put_u8(struct bytes_out *out, uint8_t v);
 void put_u16(struct bytes_out *out, uint16_t v);
 void put_u32(struct bytes_out *out, uint32_t v);

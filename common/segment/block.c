@@ -48,24 +48,27 @@ static inline size_t bytes_of_bits(size_t bits)
 
 /* --- strings of bits: exceptions and tails --- */
 
-/* Collects a string of bits that is shorter than BLOCK_BYTES_MAX; begin with zeros. */
+/* A string of bits on its way to `at`; up to seven bytes behind its end are written, too. */
 struct bit_string {
-    size_t bits;
-    uint8_t data[BLOCK_BYTES_MAX + sizeof(uint64_t)];
+    uint8_t *at;
+    uint64_t held; /* bits that do not fill a byte yet */
+    unsigned bits; /* of them, 0 .. 7 */
 };
 
 static inline void add_bits(struct bit_string *string, uint64_t v,
                             unsigned width)
 {
-    uint8_t *at = string->data + string->bits / 8;
-    uint64_t merged = load_u64(at) | v << string->bits % 8;
-    memcpy(at, &merged, sizeof merged);
-    string->bits += width;
+    string->held |= v << string->bits;
+    memcpy(string->at, &string->held, sizeof string->held);
+    unsigned bits = string->bits + width;
+    string->at += bits / 8;
+    string->held >>= bits & ~7U;
+    string->bits = bits % 8;
 }
 
-static void put_bits(struct bytes_out *out, const struct bit_string *string)
+static inline uint8_t *end_of_bits(const struct bit_string *string)
 {
-    put_raw(out, string->data, bytes_of_bits(string->bits));
+    return string->at + (string->bits > 0);
 }
 
 /* --- what a block or tail is made of --- */
@@ -100,23 +103,42 @@ static inline size_t exceptions_size(const struct plan *plan)
 
 /* --- encoding --- */
 
+/* How many values have which width. Neighbours are counted apart: adding to one number
+ * takes some cycles until it can be added to again. */
+enum { COUNTERS = 4 };
+struct width_counts {
+    uint8_t count[COUNTERS][WIDTH_MAX + 1];
+};
+
+static unsigned with_width(const struct width_counts *counts, unsigned width)
+{
+    unsigned sum = 0;
+    for (int i = 0; i < COUNTERS; i++)
+        sum += counts->count[i][width];
+    return sum;
+}
+
 /* The width with the fewest bytes; the greatest such, which has the fewest
- * exceptions. */
+ * exceptions. Each step down takes more for exceptions: it ends when these alone are too
+ * much. */
 static struct plan choose(const uint32_t *v, unsigned count)
 {
-    uint8_t with_width[WIDTH_MAX + 1] = {0};
-    for (size_t i = 0; i < count; i++)
-        with_width[bits_of(v[i])]++;
-    unsigned top = WIDTH_MAX;
-    while (top > 0 && !with_width[top])
-        top--;
-    struct plan best = {.count = count, .width = top}, plan = best;
+    struct width_counts counts = {0};
+    uint32_t any = 0;
+    for (size_t i = 0; i < count; i++) {
+        any |= v[i];
+        counts.count[i % COUNTERS][bits_of(v[i])]++;
+    }
+    struct plan best = {.count = count, .width = bits_of(any)}, plan = best;
     size_t best_size = packed_size(&best);
     while (plan.width > 0 && plan.high_width < HIGH_WIDTH_MAX) {
-        plan.exceptions += with_width[plan.width--];
+        plan.exceptions += with_width(&counts, plan.width--);
         plan.high_width++;
-        size_t size = packed_size(&plan) + exceptions_size(&plan);
-        if (plan.exceptions < count && size < best_size) {
+        size_t size = exceptions_size(&plan);
+        if (plan.exceptions == count || size >= best_size)
+            break;
+        size += packed_size(&plan);
+        if (size < best_size) {
             best = plan;
             best_size = size;
         }
@@ -124,10 +146,10 @@ static struct plan choose(const uint32_t *v, unsigned count)
     return best;
 }
 
-static void put_exceptions(const uint32_t *v, const struct plan *plan,
-                           struct bytes_out *out)
+static uint8_t *put_exceptions(const uint32_t *v, const struct plan *plan,
+                               uint8_t *to)
 {
-    struct bit_string string = {0};
+    struct bit_string string = {.at = to};
     unsigned index = index_bits(plan);
     add_bits(&string, plan->exceptions, index);
     add_bits(&string, plan->high_width, HIGH_WIDTH_BITS);
@@ -136,11 +158,11 @@ static void put_exceptions(const uint32_t *v, const struct plan *plan,
         if (high)
             add_bits(&string, high << index | i, index + plan->high_width);
     }
-    put_bits(out, &string);
+    return end_of_bits(&string);
 }
 
-static void pack_lanes(const uint32_t v[SEGMENT_BLOCK], const struct plan *plan,
-                       struct bytes_out *out)
+static uint8_t *pack_lanes(const uint32_t v[SEGMENT_BLOCK],
+                           const struct plan *plan, uint8_t *to)
 {
     struct lanes packed[LANE_VALUES] = {0};
     unsigned width = plan->width;
@@ -153,40 +175,46 @@ static void pack_lanes(const uint32_t v[SEGMENT_BLOCK], const struct plan *plan,
         if (shift + width > 32)
             packed[word + 1].word |= lanes.word >> (32 - shift);
     }
-    put_raw(out, packed, packed_size(plan));
+    size_t size = packed_size(plan);
+    memcpy(to, packed, size);
+    return to + size;
 }
 
-static void pack_string(const uint32_t *v, const struct plan *plan,
-                        struct bytes_out *out)
+static uint8_t *pack_string(const uint32_t *v, const struct plan *plan,
+                            uint8_t *to)
 {
-    struct bit_string string = {0};
+    struct bit_string string = {.at = to};
     for (size_t i = 0; i < plan->count; i++)
         add_bits(&string, v[i] & mask_of(plan->width), plan->width);
-    put_bits(out, &string);
+    return end_of_bits(&string);
 }
 
-static struct plan put_plan(const uint32_t *v, unsigned count,
-                            struct bytes_out *out)
+static inline void encode(const uint32_t *v, unsigned count,
+                          struct bytes_out *out)
 {
+    uint8_t *to = bytes_out_room(out, BLOCK_BYTES_MAX + sizeof(uint64_t));
+    if (!to)
+        return;
     struct plan plan = choose(v, count);
-    put_u8(out, (uint8_t)(plan.width | (plan.exceptions ? HAS_EXCEPTIONS : 0)));
+    *to++ = (uint8_t)(plan.width | (plan.exceptions ? HAS_EXCEPTIONS : 0));
     if (plan.exceptions)
-        put_exceptions(v, &plan, out);
-    return plan;
+        to = put_exceptions(v, &plan, to);
+    if (plan.width && count == SEGMENT_BLOCK)
+        to = pack_lanes(v, &plan, to);
+    else if (plan.width)
+        to = pack_string(v, &plan, to);
+    out->len = (size_t)(to - out->data);
 }
 
 void block_encode(const uint32_t v[SEGMENT_BLOCK], struct bytes_out *out)
 {
-    struct plan plan = put_plan(v, SEGMENT_BLOCK, out);
-    if (plan.width)
-        pack_lanes(v, &plan, out);
+    encode(v, SEGMENT_BLOCK, out);
 }
 
 void tail_encode(const uint32_t *v, size_t count, struct bytes_out *out)
 {
     assert(0 < count && count < SEGMENT_BLOCK);
-    struct plan plan = put_plan(v, (unsigned)count, out);
-    pack_string(v, &plan, out);
+    encode(v, (unsigned)count, out);
 }
 
 /* --- decoding --- */
