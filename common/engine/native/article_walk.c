@@ -159,33 +159,3 @@ int article_walk_next(struct article_walk *walk, doc_id from, bool *found,
     return it->status ? native_walk_failed(walk->segment, it->status, err)
                       : ERR_OK;
 }
-
-bool article_walk_is_exact(const struct article_walk *walk)
-{
-    return walk->candidates.check_count == 0;
-}
-
-int article_walk_count(struct article_walk *walk, const struct node *root,
-                       uint64_t *out, struct err *err)
-{
-    *out = 0;
-    if (root->kind == NODE_WORD) {
-        struct word_terms terms;
-        int rc =
-            word_terms_counted(walk->segment, root, walk->scratch, &terms, err);
-        return rc ? rc
-                  : word_terms_articles(walk->segment, &terms,
-                                        root->stem_count > 0, walk->scratch,
-                                        out, err);
-    }
-    struct doc_iter *it = walk->candidates.it;
-    for (doc_id doc = it->doc; doc != DOC_END; doc = doc_iter_next(it)) {
-        int rc = cancel_check(walk->cancel);
-        if (rc)
-            return stopped(walk, rc, err);
-        walk->looked_at++;
-        *out += !walk->live || bit_is_set(walk->live, doc);
-    }
-    return it->status ? native_walk_failed(walk->segment, it->status, err)
-                      : ERR_OK;
-}

@@ -38,9 +38,5 @@ int article_walk_open(const struct segment *segment,
  * the article hold is valid until the next call. */
 int article_walk_next(struct article_walk *walk, doc_id from, bool *found,
                       struct err *err);
-/* Whether nothing has to be verified, and how many there are then; instead of a walk. */
-bool article_walk_is_exact(const struct article_walk *walk);
-int article_walk_count(struct article_walk *walk, const struct node *root,
-                       uint64_t *out, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* match_bits.h - the articles of a segment that match a node, as a bitmap: for nodes of
- * which lists alone tell (node_is_exact() in word_query.h).
+/* match_bits.h - the articles of a segment that match a node, as a bitmap or a number: for
+ * nodes of which lists alone tell (node_is_exact() in word_query.h).
  */
 #ifndef ENGINE_NATIVE_MATCH_BITS_H
 #define ENGINE_NATIVE_MATCH_BITS_H
@@ -11,5 +11,9 @@
  * them. In `arena`. ERR_LIMIT, ERR_CORRUPT. */
 int match_bits(const struct segment *segment, const struct node *node,
                struct arena *arena, uint64_t **out, struct err *err);
+
+/* How many of them are live. */
+int match_count(const struct segment *segment, const struct node *node,
+                struct arena *arena, uint64_t *out, struct err *err);
 
 #endif

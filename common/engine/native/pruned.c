@@ -202,9 +202,6 @@ int pruned_search(const struct pruned_options *options, uint32_t segment,
                   .bounds = &snapshot->bounds[segment]},
         .end = snapshot->segment[segment]->docs,
     };
-    *done = false;
-    if (options->query->clauses > 1)
-        return ERR_OK;
     int rc = columns_lengths(&p.segment->columns, &p.scale.lengths, err);
     if (rc == ERR_OK)
         rc = open_words(&p, done);
@@ -213,6 +210,6 @@ int pruned_search(const struct pruned_options *options, uint32_t segment,
     if (rc || !*done)
         return rc;
     raise_floor(&p);
-    rc = pruned_or(&p);
+    rc = p.query->clauses > 1 ? pruned_and(&p) : pruned_or(&p);
     return rc ? native_walk_failed(p.segment, rc, err) : ERR_OK;
 }

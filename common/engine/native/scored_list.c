@@ -161,28 +161,20 @@ int scored_list_add_frequencies(struct scored_list *list,
 
 /* --- single documents --- */
 
-static int find_in_bitmap(struct scored_list *list, doc_id doc, bool *there,
-                          uint32_t *frequency)
+static bool bitmap_of_list_has(const struct scored_list *list, doc_id doc)
 {
     uint32_t words;
     const uint8_t *bitmap = postings_bitmap(list->list, &words);
-    *there = doc / 64 < words && bitmap_has(bitmap, doc);
-    if (!*there)
-        return ERR_OK;
-    uint32_t number = postings_rank(list->list, doc);
-    if (number >= list->count) /* a damaged bitmap */
-        return ERR_CORRUPT;
-    int rc = load_frequencies(list, number / SEGMENT_BLOCK);
-    *frequency = list->frequency[number % SEGMENT_BLOCK];
-    return rc;
+    return doc / 64 < words && bitmap_has(bitmap, doc);
 }
 
-int scored_list_find(struct scored_list *list, doc_id doc, bool *there,
-                     uint32_t *frequency)
+int scored_list_has(struct scored_list *list, doc_id doc, bool *there)
 {
     *there = false;
-    if (postings_dense(list->list))
-        return find_in_bitmap(list, doc, there, frequency);
+    if (postings_dense(list->list)) {
+        *there = bitmap_of_list_has(list, doc);
+        return ERR_OK;
+    }
     if (list->block < list->blocks)
         list->block = postings_find_block(list->list, list->block, doc);
     if (list->block >= list->blocks)
@@ -199,9 +191,21 @@ int scored_list_find(struct scored_list *list, doc_id doc, bool *there,
             high = middle;
     }
     *there = low < list->in.count && list->in.doc[low] == doc;
-    if (!*there)
-        return ERR_OK;
-    rc = load_frequencies(list, list->block);
-    *frequency = list->frequency[low];
+    list->at = low;
+    return ERR_OK;
+}
+
+int scored_list_frequency(struct scored_list *list, doc_id doc, uint32_t *out)
+{
+    uint32_t block = list->block, at = list->at;
+    if (postings_dense(list->list)) {
+        uint32_t number = postings_rank(list->list, doc);
+        if (number >= list->count) /* a damaged bitmap */
+            return ERR_CORRUPT;
+        block = number / SEGMENT_BLOCK;
+        at = number % SEGMENT_BLOCK;
+    }
+    int rc = load_frequencies(list, block);
+    *out = rc ? 0 : list->frequency[at];
     return rc;
 }

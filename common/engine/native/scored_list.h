@@ -16,6 +16,7 @@ struct scored_list {
     uint32_t count, blocks;
     uint32_t most;  /* that any of its documents has */
     uint32_t block; /* the first that was not passed */
+    uint32_t at;    /* in it, where a document was found */
     /* What is decoded; `blocks`: nothing. */
     uint32_t docs_of, frequencies_of, units_of;
     struct postings_block in; /* number; coded and doc if docs_of is */
@@ -61,8 +62,8 @@ int scored_list_add(struct scored_list *list, const struct score_window *window,
 int scored_list_add_frequencies(struct scored_list *list,
                                 const struct score_window *window);
 
-/* Whether `doc` is in the list, and how often. */
-int scored_list_find(struct scored_list *list, doc_id doc, bool *there,
-                     uint32_t *frequency);
+int scored_list_has(struct scored_list *list, doc_id doc, bool *there);
+/* Of a document that it has, as was just found. */
+int scored_list_frequency(struct scored_list *list, doc_id doc, uint32_t *out);
 
 #endif

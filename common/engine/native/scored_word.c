@@ -87,6 +87,15 @@ int scored_word_add(struct scored_word *word, const struct score_window *window,
     return rc;
 }
 
+int scored_word_has(struct scored_word *word, doc_id doc, bool *there)
+{
+    int rc = ERR_OK;
+    *there = false;
+    for (size_t i = 0; rc == ERR_OK && !*there && i < word->count; i++)
+        rc = scored_list_has(&word->list[i], doc, there);
+    return rc;
+}
+
 int scored_word_find(struct scored_word *word, doc_id doc, bool *there,
                      uint32_t *units)
 {
@@ -94,12 +103,14 @@ int scored_word_find(struct scored_word *word, doc_id doc, bool *there,
     *there = false;
     *units = 0;
     for (size_t i = 0; i < word->count; i++) {
-        uint32_t frequency;
+        uint32_t frequency = 0;
         bool in_list;
-        int rc = scored_list_find(&word->list[i], doc, &in_list, &frequency);
+        int rc = scored_list_has(&word->list[i], doc, &in_list);
+        if (rc == ERR_OK && in_list)
+            rc = scored_list_frequency(&word->list[i], doc, &frequency);
         if (rc)
             return rc;
-        sum += in_list ? frequency : 0;
+        sum += frequency;
         *there |= in_list;
         if (*there && !word->overlap)
             break;

@@ -32,7 +32,8 @@ uint32_t scored_word_most(struct scored_word *word, doc_id from, doc_id end);
  * window. Behind scored_word_most(). */
 int scored_word_add(struct scored_word *word, const struct score_window *window,
                     uint32_t worth, uint32_t *frequencies);
-/* What it adds to one article. */
+/* Whether an article has it; what it adds to it. Articles come in rising order. */
+int scored_word_has(struct scored_word *word, doc_id doc, bool *there);
 int scored_word_find(struct scored_word *word, doc_id doc, bool *there,
                      uint32_t *units);
 

@@ -16,7 +16,7 @@ bool node_is_exact(const struct node *node)
         for (size_t i = 0; i < node->child_count; i++)
             if (!node_is_exact(node->child[i]))
                 return false;
-        return true;
+        return node->child_count > 0;
     case NODE_ANY:
     case NODE_PHRASE:
     case NODE_WINDOW:

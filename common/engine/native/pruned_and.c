@@ -1,0 +1,199 @@
+/* All of the clauses: the articles of the rarest, block by block; blocks and articles that
+ * cannot get in even with the most of the other clauses are not looked up there. */
+#include "engine/native/pruned.h"
+
+#include "base/err.h"
+#include "engine/native/doc_iters.h"
+#include "engine/native/list_union.h"
+
+#include <stdlib.h>
+
+struct joined_clause {
+    struct scored_word *word;
+    size_t count;
+    uint64_t cost;
+    uint32_t most; /* of all its words */
+};
+
+struct join {
+    struct pruned *p;
+    struct joined_clause *clause; /* the rarest first */
+    size_t count;
+    uint32_t others; /* the most that all but the first add, with the slack */
+};
+
+static int by_cost(const void *a, const void *b)
+{
+    uint64_t x = ((const struct joined_clause *)a)->cost;
+    uint64_t y = ((const struct joined_clause *)b)->cost;
+    return (x > y) - (x < y);
+}
+
+static int join_open(struct join *j, struct pruned *p)
+{
+    const struct word_query *query = p->query;
+    *j = (struct join){
+        .p = p,
+        .clause = arena_array(p->lists, struct joined_clause, query->clauses),
+        .count = query->clauses,
+        .others = p->slack,
+    };
+    if (!j->clause)
+        return native_no_memory(p->err);
+    for (size_t i = 0; i < j->count; i++) {
+        struct joined_clause *clause = &j->clause[i];
+        clause->word = p->word + query->clause[i].first;
+        clause->count = query->clause[i].count;
+        for (size_t k = 0; k < clause->count; k++) {
+            clause->cost += clause->word[k].cost;
+            clause->most += clause->word[k].most;
+        }
+    }
+    qsort(j->clause, j->count, sizeof *j->clause, by_cost);
+    for (size_t i = 1; i < j->count; i++)
+        j->others += j->clause[i].most;
+    return ERR_OK;
+}
+
+static int clause_has(const struct joined_clause *clause, doc_id doc,
+                      bool *there)
+{
+    int rc = ERR_OK;
+    *there = false;
+    for (size_t i = 0; rc == ERR_OK && !*there && i < clause->count; i++)
+        rc = scored_word_has(&clause->word[i], doc, there);
+    return rc;
+}
+
+/* An article that is allowed, with what the words of the first clause add. */
+static int look_up(struct join *j, doc_id doc, uint32_t units, uint32_t has)
+{
+    struct pruned *p = j->p;
+    uint32_t rest = j->others;
+    bool there = true;
+    int rc = ERR_OK;
+    for (size_t i = 1; rc == ERR_OK && there && i < j->count; i++)
+        rc = clause_has(&j->clause[i], doc, &there);
+    if (rc || !there)
+        return rc;
+    for (size_t i = 1; i < j->count; i++)
+        for (size_t k = 0; k < j->clause[i].count; k++) {
+            struct scored_word *word = &j->clause[i].word[k];
+            uint32_t more;
+            if (units + rest < ranked_list_least(p->best))
+                return ERR_OK;
+            rc = scored_word_find(word, doc, &there, &more);
+            if (rc)
+                return rc;
+            units += more;
+            rest -= word->most;
+            has |= there ? word->bit : 0;
+        }
+    return pruned_offer(p, doc, units, has);
+}
+
+/* --- a word with one list goes first --- */
+
+static int join_block(struct join *j, struct scored_list *lead, uint32_t bit)
+{
+    struct pruned *p = j->p;
+    for (uint32_t i = 0; i < lead->in.count; i++) {
+        doc_id doc = lead->in.doc[i];
+        if (doc < p->first || doc >= p->end || !pruned_allows(p, doc) ||
+            lead->units[i] + j->others < ranked_list_least(p->best))
+            continue;
+        int rc = look_up(j, doc, lead->units[i], bit);
+        if (rc)
+            return rc;
+    }
+    return ERR_OK;
+}
+
+static int join_list(struct join *j)
+{
+    struct pruned *p = j->p;
+    struct scored_list *lead = &j->clause[0].word->list[0];
+    uint32_t block = postings_find_block(lead->list, 0, p->first);
+    doc_id before = 0;
+    for (; block < lead->blocks && before < p->end; block++) {
+        before = postings_block_last(lead->list, block) + 1;
+        int rc = pruned_stopped(p);
+        if (rc)
+            return rc;
+        if (scored_list_bound(lead, block) + j->others <
+            ranked_list_least(p->best))
+            continue;
+        rc = scored_list_load(lead, block);
+        if (rc == ERR_OK)
+            rc = join_block(j, lead, j->clause[0].word->bit);
+        if (rc)
+            return rc;
+    }
+    return ERR_OK;
+}
+
+/* --- several lists go first --- */
+
+static int open_lead(struct join *j, struct doc_iter **out)
+{
+    const struct joined_clause *lead = &j->clause[0];
+    struct pruned *p = j->p;
+    size_t lists = 0, count = 0;
+    for (size_t i = 0; i < lead->count; i++)
+        lists += lead->word[i].count;
+    struct doc_iter **it = arena_array(p->lists, struct doc_iter *, lists + 1);
+    if (!it)
+        return native_no_memory(p->err);
+    for (size_t i = 0; i < lead->count; i++)
+        for (size_t k = 0; k < lead->word[i].count; k++)
+            it[count++] = postings_iter(lead->word[i].list[k].list);
+    *out = count ? iter_or(p->lists, it, count) : iter_range(p->lists, 0, 0);
+    return *out ? ERR_OK : native_no_memory(p->err);
+}
+
+static int join_article(struct join *j, doc_id doc)
+{
+    const struct joined_clause *lead = &j->clause[0];
+    uint32_t units = 0, has = 0;
+    for (size_t i = 0; i < lead->count; i++) {
+        uint32_t more;
+        bool there;
+        int rc = scored_word_find(&lead->word[i], doc, &there, &more);
+        if (rc)
+            return rc;
+        units += more;
+        has |= there ? lead->word[i].bit : 0;
+    }
+    return units + j->others < ranked_list_least(j->p->best)
+               ? ERR_OK
+               : look_up(j, doc, units, has);
+}
+
+static int join_lists(struct join *j)
+{
+    struct pruned *p = j->p;
+    struct doc_iter *it;
+    int rc = open_lead(j, &it);
+    if (rc)
+        return rc;
+    for (doc_id doc = doc_iter_seek(it, p->first); doc < p->end;
+         doc = doc_iter_next(it)) {
+        rc = pruned_stopped(p);
+        if (rc == ERR_OK && pruned_allows(p, doc))
+            rc = join_article(j, doc);
+        if (rc)
+            return rc;
+    }
+    return it->status;
+}
+
+int pruned_and(struct pruned *p)
+{
+    struct join j;
+    int rc = join_open(&j, p);
+    if (rc || j.clause[0].cost == 0 ||
+        j.clause[0].most + j.others < ranked_list_least(p->best))
+        return rc;
+    bool one_list = j.clause[0].count == 1 && j.clause[0].word->count == 1;
+    return one_list ? join_list(&j) : join_lists(&j);
+}
