@@ -141,7 +141,8 @@ static int run(struct add *add, const struct add_options *options,
     add->report.expected = expected.bytes;
 
     struct writer_options writer_options = {
-        .memory_bytes = (size_t)options->memory,
+        .memory_bytes = pipeline_writer_memory((size_t)options->memory,
+                                               (unsigned)options->threads),
         .progress = bar_progress,
         .progress_context = &add->report.bar,
     };
@@ -153,6 +154,7 @@ static int run(struct add *add, const struct add_options *options,
         .source = slice_of(options->source),
         .ingested = (int64_t)time(NULL),
         .threads = (unsigned)options->threads,
+        .memory_bytes = (size_t)options->memory,
         .commit_every = (uint64_t)options->commit_every,
     };
     rc = pipeline_open(add->writer, &pipeline_options, &add->report,

@@ -14,9 +14,12 @@ enum {
      * waits while one long article is put. */
     ITEMS_PER_THREAD = 8,
     RING_MAX = 256,
-    /* Text between reader and writer, all items together; its tokens take ten
-     * times as much. */
-    RING_TEXT_BYTES = 16 << 20,
+    /* Text between reader and writer, all items together, is at most this part of
+     * the memory; its tokens take ten times as much. */
+    RING_TEXT_PART = 32,
+    RING_TEXT_MAX = 16 << 20,
+    /* What a thread needs for itself: the stems and words that it remembers. */
+    THREAD_BYTES = 12 << 20,
 };
 
 /* The longest article that a reader yields, with its tokens. */
@@ -40,9 +43,16 @@ struct pipeline {
     uint64_t changes_since_commit;
     /* slots [oldest, oldest + used) are on their way, modulo size */
     size_t oldest, used, size;
-    size_t text_bytes;
+    size_t text_bytes, text_max;
     struct slot slot[];
 };
+
+size_t pipeline_writer_memory(size_t memory_bytes, unsigned threads)
+{
+    size_t ours = threads > 1 ? (size_t)threads * THREAD_BYTES : 0;
+    size_t least = memory_bytes / 4;
+    return ours < memory_bytes - least ? memory_bytes - ours : least;
+}
 
 int pipeline_open(struct writer *writer, const struct pipeline_options *options,
                   struct report *report, struct pipeline **out, struct err *err)
@@ -62,6 +72,10 @@ int pipeline_open(struct writer *writer, const struct pipeline_options *options,
     p->options = *options;
     p->report = report;
     p->size = size;
+    p->text_max = RING_TEXT_MAX;
+    if (options->memory_bytes &&
+        options->memory_bytes / RING_TEXT_PART < RING_TEXT_MAX)
+        p->text_max = options->memory_bytes / RING_TEXT_PART;
     for (size_t i = 0; i < size; i++)
         arena_init(&p->slot[i].item.arena, ITEM_MEMORY);
 
@@ -140,8 +154,7 @@ int pipeline_drain(struct pipeline *p, struct err *err)
 static int free_slot(struct pipeline *p, struct slot **out, struct err *err)
 {
     int rc = ERR_OK;
-    while (rc == ERR_OK &&
-           (p->used == p->size || p->text_bytes > RING_TEXT_BYTES))
+    while (rc == ERR_OK && (p->used == p->size || p->text_bytes > p->text_max))
         rc = retire(p, err);
     *out = &p->slot[(p->oldest + p->used) % p->size];
     assert(rc || !(*out)->item.arena.chunks);

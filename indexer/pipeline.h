@@ -27,8 +27,12 @@ struct pipeline_options {
     struct slice source;   /* of articles that name none; may be empty */
     int64_t ingested;      /* the run's time */
     unsigned threads;      /* at least 1 */
+    size_t memory_bytes;   /* of writer and pipeline together; 0: enough */
     uint64_t commit_every; /* changes; 0: one commit at the end */
 };
+
+/* What the writer may have of `memory_bytes`, beside `threads` of ours. */
+size_t pipeline_writer_memory(size_t memory_bytes, unsigned threads);
 
 /* Borrows writer and report. */
 int pipeline_open(struct writer *writer, const struct pipeline_options *options,

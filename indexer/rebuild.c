@@ -198,11 +198,12 @@ static int rebuild_into(struct rebuild *rebuild, const char *dir,
                         size_t memory, struct err *err)
 {
     struct writer_options writer_options = {
-        .memory_bytes = memory,
+        .memory_bytes = pipeline_writer_memory(memory, threads),
         .progress = bar_progress,
         .progress_context = &rebuild->report->bar,
     };
-    struct pipeline_options options = {.threads = threads};
+    struct pipeline_options options = {.threads = threads,
+                                       .memory_bytes = memory};
     int rc = engine->writer_open(dir, &writer_options, &rebuild->writer, err);
     if (rc)
         return rc;

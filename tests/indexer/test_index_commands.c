@@ -451,13 +451,25 @@ TEST(a_purge_takes_every_version)
 
 TEST(memory_reaches_the_writer)
 {
-    COMMAND("add --index i good.jsonl", EXIT_DONE);
-    CHECK(fake_memory() > 0 && fake_memory() <= (size_t)512 << 20);
-    size_t standard = fake_memory();
-    COMMAND("add --index i --memory 64M folder", EXIT_DONE);
-    CHECK(fake_memory() > 0 && fake_memory() <= (size_t)64 << 20);
-    COMMAND("rebuild --index i --into j", EXIT_DONE);
-    CHECK_EQ(fake_memory(), standard);
+    static const struct {
+        const char *options;
+        size_t megabytes;
+    } rows[] = {{"--threads 1", 512},
+                {"--threads 1 --memory 64M", 64},
+                {"--threads 2", 488},
+                {"--threads 4 --memory 100M", 52},
+                {"--threads 4 --memory 40M", 10}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char line[100];
+        snprintf(line, sizeof line, "add --index i %s good.jsonl",
+                 rows[i].options);
+        COMMAND(line, EXIT_DONE);
+        CHECK_EQ(fake_memory(), rows[i].megabytes << 20);
+    }
+    COMMAND("rebuild --index i --into j --threads 1", EXIT_DONE);
+    CHECK_EQ(fake_memory(), (size_t)512 << 20);
+    COMMAND("rebuild --index i --into k --threads 2 --memory 80M", EXIT_DONE);
+    CHECK_EQ(fake_memory(), (size_t)56 << 20);
 }
 
 /* Three versions of s:1, two of s:2, which is deleted. */
