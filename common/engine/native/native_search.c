@@ -2,11 +2,10 @@
  * kept in one heap: nothing depends on how the articles are spread over segments. */
 #include "engine/native/native_reader.h"
 
-#include "base/cancel.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "engine/native/article_walk.h"
-#include "engine/native/match_bits.h"
+#include "engine/native/phrase_search.h"
 #include "engine/native/pruned.h"
 
 #include <stdlib.h>
@@ -20,7 +19,8 @@ struct search_run {
     struct ranked_list best;
     struct word_query words; /* if it is one */
     bool pruned;
-    bool exact;                  /* lists alone tell which articles match */
+    struct phrase_query phrase; /* if it is one */
+    bool by_phrase;
     struct arena lists, scratch; /* of one segment, of one article */
     uint64_t total, total_hits;
 };
@@ -103,6 +103,22 @@ static int first_behind_cursor(struct search_run *run,
                               &first, out, err);
 }
 
+static int search_phrase(struct search_run *run, size_t at, bool *done,
+                         struct err *err)
+{
+    const struct phrase_options options = {
+        .snapshot = run->self->snapshot,
+        .query = &run->phrase,
+        .ranking = &run->ranking,
+        .best = run->request->limit ? &run->best : NULL,
+        .cancel = run->request->cancel,
+        .lists = &run->lists,
+    };
+    return phrase_search(&options, (uint32_t)at,
+                         run->request->count_total ? &run->total : NULL, done,
+                         err);
+}
+
 static int search_pruned(struct search_run *run, size_t at, bool *done,
                          struct err *err)
 {
@@ -119,24 +135,45 @@ static int search_pruned(struct search_run *run, size_t at, bool *done,
     return pruned_search(&options, (uint32_t)at, done, err);
 }
 
-/* Every match, one after the other. */
-static int walk_segment(struct search_run *run, size_t at, bool counting,
-                        struct err *err)
+static int search_segment(struct search_run *run, size_t at, struct err *err)
 {
     const struct search_request *request = run->request;
     const struct segment *segment = run->self->snapshot->segment[at];
     const struct walk_options options = walk_options(run);
+    bool counting = request->count_total || request->count_hits;
     bool found = true, more = true;
     struct article_walk walk;
     doc_id from = 0;
-    int rc = article_walk_open(segment, &options, &walk, err);
+    arena_reset(&run->lists);
+    arena_reset(&run->scratch);
+    int rc = ERR_OK;
+    if (run->by_phrase) {
+        bool done;
+        rc = search_phrase(run, at, &done, err);
+        if (rc || done)
+            return rc;
+    }
+    if (run->pruned) {
+        bool done;
+        rc = search_pruned(run, at, &done, err);
+        if (rc || done)
+            return rc;
+    }
+    rc = article_walk_open(segment, &options, &walk, err);
+    if (rc == ERR_OK && request->limit == 0 && !request->count_hits &&
+        article_walk_is_exact(&walk)) {
+        uint64_t count;
+        rc = article_walk_count(&walk, run->query->root, &count, err);
+        run->total += rc ? 0 : count;
+        return rc;
+    }
     if (rc == ERR_OK && !counting)
         rc = first_behind_cursor(run, segment, &from, err);
     while (rc == ERR_OK) {
         rc = article_walk_next(&walk, from, &found, err);
         if (rc || !found)
             break;
-        run->total += counting;
+        run->total++;
         if (request->count_hits)
             rc = count_hits(run, &walk, err);
         if (rc || request->limit == 0 || !more)
@@ -147,39 +184,6 @@ static int walk_segment(struct search_run *run, size_t at, bool counting,
             break;
     }
     return rc;
-}
-
-/* Counted apart from the list, which then need not see every match. */
-static int count_segment(struct search_run *run, size_t at, struct err *err)
-{
-    uint64_t count;
-    int rc = cancel_check(run->request->cancel);
-    if (rc)
-        return err_set(err, rc, "stopped after %llu articles",
-                       (unsigned long long)run->total);
-    rc = match_count(run->self->snapshot->segment[at], run->query->root,
-                     &run->scratch, &count, err);
-    run->total += rc ? 0 : count;
-    return rc;
-}
-
-static int search_segment(struct search_run *run, size_t at, struct err *err)
-{
-    const struct search_request *request = run->request;
-    bool counting = request->count_total || request->count_hits;
-    bool done = false;
-    int rc = ERR_OK;
-    arena_reset(&run->lists);
-    arena_reset(&run->scratch);
-    if (counting && run->exact && !request->count_hits) {
-        rc = count_segment(run, at, err);
-        arena_reset(&run->scratch);
-        counting = false;
-        done = request->limit == 0;
-    }
-    if (rc == ERR_OK && !counting && run->pruned)
-        rc = search_pruned(run, at, &done, err);
-    return rc || done ? rc : walk_segment(run, at, counting, err);
 }
 
 /* --- what is found --- */
@@ -274,6 +278,22 @@ static int give(struct search_run *run, struct arena *arena,
 
 /* --- searches --- */
 
+/* Whether it asks for one phrase alone. */
+static int find_phrase(struct search_run *run, struct arena *arena,
+                       struct err *err)
+{
+    const struct search_request *request = run->request;
+    bool scored = run->ranking.count == 1 && !run->best.by_date;
+    if (request->count_hits || run->self->unpruned ||
+        (request->limit ? !scored : !request->count_total))
+        return ERR_OK;
+    int rc =
+        phrase_query_of(run->query, arena, &run->phrase, &run->by_phrase, err);
+    if (request->limit && run->by_phrase)
+        run->by_phrase = run->ranking.part[0].node == run->phrase.phrase;
+    return rc;
+}
+
 static int run_open(struct search_run *run, struct searcher *searcher,
                     const struct query *query,
                     const struct search_request *request, struct arena *arena,
@@ -289,8 +309,10 @@ static int run_open(struct search_run *run, struct searcher *searcher,
         rc = ranking_of(run->self->snapshot, query, !request->without_closeness,
                         arena, &run->scratch, &run->ranking, err);
     run->best.by_date = request->sort == SORT_DATE || run->ranking.count == 0;
-    run->exact = node_is_exact(query->root) && !run->self->unpruned;
-    if (rc || run->best.by_date || request->count_hits || !run->exact)
+    if (rc == ERR_OK)
+        rc = find_phrase(run, arena, err);
+    if (rc || run->best.by_date || request->count_total ||
+        request->count_hits || run->self->unpruned)
         return rc;
     return word_query_of(query, &run->ranking, arena, &run->words, &run->pruned,
                          err);
