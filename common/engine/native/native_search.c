@@ -2,9 +2,11 @@
  * kept in one heap: nothing depends on how the articles are spread over segments. */
 #include "engine/native/native_reader.h"
 
+#include "base/cancel.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "engine/native/article_walk.h"
+#include "engine/native/match_bits.h"
 #include "engine/native/phrase_search.h"
 #include "engine/native/pruned.h"
 
@@ -21,6 +23,7 @@ struct search_run {
     bool pruned;
     struct phrase_query phrase; /* if it is one */
     bool by_phrase;
+    bool exact;                  /* lists alone tell which articles match */
     struct arena lists, scratch; /* of one segment, of one article */
     uint64_t total, total_hits;
 };
@@ -135,45 +138,24 @@ static int search_pruned(struct search_run *run, size_t at, bool *done,
     return pruned_search(&options, (uint32_t)at, done, err);
 }
 
-static int search_segment(struct search_run *run, size_t at, struct err *err)
+/* Every match, one after the other. */
+static int walk_segment(struct search_run *run, size_t at, bool counting,
+                        struct err *err)
 {
     const struct search_request *request = run->request;
     const struct segment *segment = run->self->snapshot->segment[at];
     const struct walk_options options = walk_options(run);
-    bool counting = request->count_total || request->count_hits;
     bool found = true, more = true;
     struct article_walk walk;
     doc_id from = 0;
-    arena_reset(&run->lists);
-    arena_reset(&run->scratch);
-    int rc = ERR_OK;
-    if (run->by_phrase) {
-        bool done;
-        rc = search_phrase(run, at, &done, err);
-        if (rc || done)
-            return rc;
-    }
-    if (run->pruned) {
-        bool done;
-        rc = search_pruned(run, at, &done, err);
-        if (rc || done)
-            return rc;
-    }
-    rc = article_walk_open(segment, &options, &walk, err);
-    if (rc == ERR_OK && request->limit == 0 && !request->count_hits &&
-        article_walk_is_exact(&walk)) {
-        uint64_t count;
-        rc = article_walk_count(&walk, run->query->root, &count, err);
-        run->total += rc ? 0 : count;
-        return rc;
-    }
+    int rc = article_walk_open(segment, &options, &walk, err);
     if (rc == ERR_OK && !counting)
         rc = first_behind_cursor(run, segment, &from, err);
     while (rc == ERR_OK) {
         rc = article_walk_next(&walk, from, &found, err);
         if (rc || !found)
             break;
-        run->total++;
+        run->total += counting;
         if (request->count_hits)
             rc = count_hits(run, &walk, err);
         if (rc || request->limit == 0 || !more)
@@ -184,6 +166,41 @@ static int search_segment(struct search_run *run, size_t at, struct err *err)
             break;
     }
     return rc;
+}
+
+/* Counted apart from the list, which then need not see every match. */
+static int count_segment(struct search_run *run, size_t at, struct err *err)
+{
+    uint64_t count;
+    int rc = cancel_check(run->request->cancel);
+    if (rc)
+        return err_set(err, rc, "stopped after %llu articles",
+                       (unsigned long long)run->total);
+    rc = match_count(run->self->snapshot->segment[at], run->query->root,
+                     &run->scratch, &count, err);
+    run->total += rc ? 0 : count;
+    return rc;
+}
+
+static int search_segment(struct search_run *run, size_t at, struct err *err)
+{
+    const struct search_request *request = run->request;
+    bool counting = request->count_total || request->count_hits;
+    bool done = false;
+    int rc = ERR_OK;
+    arena_reset(&run->lists);
+    arena_reset(&run->scratch);
+    if (counting && run->exact && !request->count_hits) {
+        rc = count_segment(run, at, err);
+        arena_reset(&run->scratch);
+        counting = false;
+        done = request->limit == 0;
+    }
+    if (rc == ERR_OK && !done && run->by_phrase)
+        rc = search_phrase(run, at, &done, err);
+    if (rc == ERR_OK && !done && !counting && run->pruned)
+        rc = search_pruned(run, at, &done, err);
+    return rc || done ? rc : walk_segment(run, at, counting, err);
 }
 
 /* --- what is found --- */
@@ -309,10 +326,10 @@ static int run_open(struct search_run *run, struct searcher *searcher,
         rc = ranking_of(run->self->snapshot, query, !request->without_closeness,
                         arena, &run->scratch, &run->ranking, err);
     run->best.by_date = request->sort == SORT_DATE || run->ranking.count == 0;
+    run->exact = node_is_exact(query->root) && !run->self->unpruned;
     if (rc == ERR_OK)
         rc = find_phrase(run, arena, err);
-    if (rc || run->best.by_date || request->count_total ||
-        request->count_hits || run->self->unpruned)
+    if (rc || run->best.by_date || request->count_hits || !run->exact)
         return rc;
     return word_query_of(query, &run->ranking, arena, &run->words, &run->pruned,
                          err);
