@@ -23,7 +23,7 @@ void arena_init(struct arena *arena, size_t limit)
     *arena = (struct arena){.limit = limit};
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_alloc_unset(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
     if (size > arena->limit) /* also keeps the rounding below from wrapping */
@@ -47,7 +47,13 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *p = chunk->bytes + chunk->used;
     chunk->used += size;
     assert(chunk->used <= chunk->size);
-    return memset(p, 0, size);
+    return p;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    void *p = arena_alloc_unset(arena, size);
+    return p ? memset(p, 0, size) : NULL;
 }
 
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
@@ -60,7 +66,7 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t size)
 
 void *arena_copy(struct arena *arena, const void *data, size_t size)
 {
-    void *copy = arena_alloc(arena, size);
+    void *copy = arena_alloc_unset(arena, size);
     if (copy && size)
         memcpy(copy, data, size);
     return copy;
@@ -68,11 +74,13 @@ void *arena_copy(struct arena *arena, const void *data, size_t size)
 
 int arena_copy_slice(struct arena *arena, struct slice s, struct slice *out)
 {
-    uint8_t *copy = s.len < SIZE_MAX ? arena_alloc(arena, s.len + 1) : NULL;
+    uint8_t *copy =
+        s.len < SIZE_MAX ? arena_alloc_unset(arena, s.len + 1) : NULL;
     if (!copy)
         return ERR_NOMEM;
     if (s.len)
         memcpy(copy, s.data, s.len);
+    copy[s.len] = '\0';
     *out = (struct slice){copy, s.len};
     return ERR_OK;
 }

@@ -28,6 +28,8 @@ void arena_init(struct arena *arena, size_t limit);
 
 /* Zeroed, aligned for any type; NULL when memory or the limit is exhausted. */
 void *arena_alloc(struct arena *arena, size_t size);
+/* The same, but not zeroed: for what is written at once. */
+void *arena_alloc_unset(struct arena *arena, size_t size);
 
 /* Uninitialised copies of bytes or of a string; NULL as arena_alloc. The copy of
  * a slice is followed by a NUL that is not counted. */

@@ -22,8 +22,8 @@ enum {
      * can cost. */
     FOLDED_BYTES = 1024,
     ROOM_BYTES = 8192,
-    /* English news has a token each 6 bytes; fewer are reserved at first. */
-    BYTES_PER_TOKEN = 6,
+    /* English news has a token each 5.5 to 6 bytes. */
+    BYTES_PER_TOKEN = 5,
 };
 
 struct scanner {
@@ -47,9 +47,10 @@ struct word {
 static int grow(struct scanner *s)
 {
     struct tokens *out = s->out;
-    size_t capacity =
-        out->capacity ? out->capacity * 2 : s->text.len / BYTES_PER_TOKEN + 16;
-    struct token *token = arena_array(s->arena, struct token, capacity);
+    size_t capacity = out->count + s->text.len / BYTES_PER_TOKEN + 16;
+    if (capacity < out->capacity * 2)
+        capacity = out->capacity * 2;
+    struct token *token = arena_alloc_unset(s->arena, capacity * sizeof *token);
     if (!token)
         return text_refusal(s->arena, capacity * sizeof *token);
     if (out->count)
@@ -82,7 +83,7 @@ static inline int find_room(struct scanner *s)
 {
     if (s->room_left >= LIMIT_TERM_BYTES + FOLD_FAST_SLACK)
         return ERR_OK;
-    s->room = arena_alloc(s->arena, ROOM_BYTES);
+    s->room = arena_alloc_unset(s->arena, ROOM_BYTES);
     s->room_left = s->room ? ROOM_BYTES : 0;
     return s->room ? ERR_OK : text_refusal(s->arena, ROOM_BYTES);
 }

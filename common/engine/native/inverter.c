@@ -336,7 +336,8 @@ static int keep_batch(struct inverter *inverter, struct inverted *article,
             form->score = score + 1;
         }
         form->tokens++;
-        inverter->caps[id[i]] += token[i].all_caps;
+        if (token[i].all_caps) /* rarely: most need not be fetched */
+            inverter->caps[id[i]]++;
         append(inverter, &token[i], id[i], position);
     }
     return ERR_OK;

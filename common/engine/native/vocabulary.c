@@ -46,19 +46,6 @@ void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
             &vocabulary->slot[out->hash & (vocabulary->capacity - 1)]);
 }
 
-struct slice vocabulary_text(const struct vocabulary *vocabulary, uint32_t id)
-{
-    assert(id < vocabulary->count);
-    const struct vocabulary_text *text = &vocabulary->text[id];
-    return (struct slice){vocabulary->texts.data + text->offset, text->len};
-}
-
-uint8_t vocabulary_tag(const struct vocabulary *vocabulary, uint32_t id)
-{
-    assert(id < vocabulary->count);
-    return vocabulary->text[id].tag;
-}
-
 static bool is_key(const struct vocabulary *v,
                    const struct vocabulary_slot *slot,
                    const struct vocabulary_probe *p)

@@ -21,6 +21,8 @@
 #include "base/bytes.h"
 #include "base/short_key.h"
 
+#include <assert.h>
+
 struct vocabulary_slot;
 
 struct vocabulary_text {
@@ -60,8 +62,20 @@ void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
 int vocabulary_put(struct vocabulary *vocabulary,
                    const struct vocabulary_probe *probe, uint32_t *id);
 
-struct slice vocabulary_text(const struct vocabulary *vocabulary, uint32_t id);
-uint8_t vocabulary_tag(const struct vocabulary *vocabulary, uint32_t id);
+static inline struct slice vocabulary_text(const struct vocabulary *vocabulary,
+                                           uint32_t id)
+{
+    assert(id < vocabulary->count);
+    const struct vocabulary_text *text = &vocabulary->text[id];
+    return (struct slice){vocabulary->texts.data + text->offset, text->len};
+}
+
+static inline uint8_t vocabulary_tag(const struct vocabulary *vocabulary,
+                                     uint32_t id)
+{
+    assert(id < vocabulary->count);
+    return vocabulary->text[id].tag;
+}
 
 /* Put numbers in the order of their texts, byte by byte, and of their tags where these are
  * equal. ERR_NOMEM. */
