@@ -8,3 +8,5 @@ add_test(NAME bench/measure
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/test_measure.py)
 add_test(NAME bench/game
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/test_game.py ${CMAKE_BINARY_DIR})
+add_test(NAME bench/grow
+  COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/test_grow.py ${CMAKE_BINARY_DIR})
