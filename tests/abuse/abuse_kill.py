@@ -15,23 +15,26 @@ from scene import ProgramFailed, articles, main, run
 
 SEED = 20250820
 KILLS = 30
-ATTEMPTS = 60
+ATTEMPTS = 90
 BATCH = 150
 SECONDS = 120  # stop trying to reach KILLS; fewer than that is a fault
 
 
 def add_and_kill(scene, path, delay):
-    """True when it was killed, false when it was done before."""
+    """None when it was killed; the seconds it took when it was done before."""
+    start = time.monotonic()
     process = subprocess.Popen(scene.add_command(path), stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE)
+    took = None
     try:
         process.wait(timeout=delay)
+        took = time.monotonic() - start
     except subprocess.TimeoutExpired:
         process.kill()
     error = process.communicate()[1].decode(errors="replace")
     scene.check(process.returncode in (0, -signal.SIGKILL),
                 f"exit of add after a kill: {process.returncode}: {error}")
-    return process.returncode != 0
+    return took if process.returncode == 0 else None
 
 
 def after_kill(scene, generation, count, kills):
@@ -68,8 +71,11 @@ def kill_indexer(scene):
         path = scene.write(articles(attempt * BATCH, BATCH))
         # Every other one near the end, where the commit is.
         share = rng.random() if attempt % 2 else rng.uniform(0.7, 1.05)
-        killed = add_and_kill(scene, path, share * whole)
+        took = add_and_kill(scene, path, share * whole)
+        killed = took is None
         kills += killed
+        # The machine may have more to do than before, or less.
+        whole = whole * 1.05 if killed else min(whole, took)
         now = after_kill(scene, generation, count, kills)
         kept += killed and now[0] != generation
         generation, count = now
