@@ -31,7 +31,8 @@ struct score_window {
     uint32_t *has; /* the bits of the words that it has; NULL: not asked for */
 };
 
-enum { SCORE_WINDOW = 4096 };
+/* A multiple of 64; small ones where blocks are small, for tests. */
+enum { SCORE_WINDOW = SEGMENT_BLOCK == 8 ? 64 : 4096 };
 
 /* `list` is of a class with frequencies, and of this segment. */
 int scored_list_open(struct postings *list, const struct score_scale *scale,
