@@ -183,6 +183,11 @@ static int open_words(struct pruned *p, bool *fits)
     return ERR_OK;
 }
 
+static bool is_one_list(const struct pruned *p)
+{
+    return p->ranking->count == 1 && p->word[0].count == 1;
+}
+
 int pruned_search(const struct pruned_options *options, uint32_t segment,
                   bool *done, struct err *err)
 {
@@ -210,6 +215,7 @@ int pruned_search(const struct pruned_options *options, uint32_t segment,
     if (rc || !*done)
         return rc;
     raise_floor(&p);
-    rc = p.query->clauses > 1 ? pruned_and(&p) : pruned_or(&p);
+    rc = is_one_list(&p) || p.query->clauses > 1 ? pruned_and(&p)
+                                                 : pruned_or(&p);
     return rc ? native_walk_failed(p.segment, rc, err) : ERR_OK;
 }

@@ -72,6 +72,6 @@ int pruned_offer(struct pruned *p, doc_id doc, uint32_t units, uint32_t has);
 int pruned_stopped(struct pruned *p);
 
 int pruned_or(struct pruned *p);  /* of one clause */
-int pruned_and(struct pruned *p); /* of two or more */
+int pruned_and(struct pruned *p); /* of any number; of one, for one list */
 
 #endif

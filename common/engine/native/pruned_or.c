@@ -102,14 +102,17 @@ static int complete(struct windows *w, uint32_t i)
     return pruned_offer(p, doc, units, has);
 }
 
-/* Which of 64 articles have enough. */
+/* Which of 64 articles have enough. Numbers are below 2^31, where a difference has the
+ * sign of the comparison; most often none has, and that is told in few vectors. */
 static uint64_t enough(const uint32_t *units, uint32_t need)
 {
-    uint32_t any = 0;
+    uint32_t none = UINT32_MAX;
     uint64_t mask = 0;
     for (int i = 0; i < 64; i++)
-        any |= (uint32_t)(units[i] >= need);
-    for (int i = 0; any && i < 64; i++)
+        none &= units[i] - need;
+    if (none >> 31)
+        return 0;
+    for (int i = 0; i < 64; i++)
         mask |= (uint64_t)(units[i] >= need) << i;
     return mask;
 }
