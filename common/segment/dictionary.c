@@ -7,35 +7,44 @@
 
 enum { COPY = 16 }; /* as many bytes at once as most terms add */
 
+static int open_parts(struct dictionary *d, uint64_t length, struct err *err)
+{
+    struct slice footer;
+    if (length < DICTIONARY_FOOTER)
+        return err_set(err, ERR_CORRUPT, "%s: no dictionary",
+                       segment_file_path(d->file));
+    int rc =
+        section_bytes(d->file, SECTION_DICTIONARY, length - DICTIONARY_FOOTER,
+                      DICTIONARY_FOOTER, &footer, err);
+    if (rc)
+        return rc;
+    d->index_offset = load_u64(footer.data);
+    d->terms = load_u32(footer.data + 8);
+    d->blocks =
+        d->terms / DICTIONARY_BLOCK + (d->terms % DICTIONARY_BLOCK != 0);
+    d->buckets = dictionary_buckets(d->terms);
+    if (d->index_offset <= length) {
+        d->table_offset = dictionary_table_offset(d->index_offset, d->blocks);
+        if (length == d->table_offset + (uint64_t)d->buckets * BUCKET_SIZE +
+                          DICTIONARY_FOOTER)
+            return ERR_OK;
+    }
+    return err_set(err, ERR_CORRUPT,
+                   "%s: dictionary: %" PRIu32 " terms in %" PRIu64 " bytes",
+                   segment_file_path(d->file), d->terms, length);
+}
+
 int dictionary_open(const struct segment_file *file, struct dictionary *out,
                     struct err *err)
 {
-    uint64_t length = section_length(file, SECTION_DICTIONARY);
-    struct slice footer;
     *out = (struct dictionary){.file = file};
-    if (length < DICTIONARY_FOOTER)
-        return err_set(err, ERR_CORRUPT, "%s: no dictionary",
-                       segment_file_path(file));
-    int rc = section_bytes(file, SECTION_DICTIONARY, length - DICTIONARY_FOOTER,
-                           DICTIONARY_FOOTER, &footer, err);
-    if (rc)
-        return rc;
-    out->terms = load_u32(footer.data);
-    out->blocks =
-        out->terms / DICTIONARY_BLOCK + (out->terms % DICTIONARY_BLOCK != 0);
-    uint64_t index = (uint64_t)out->blocks * DICTIONARY_INDEX_ENTRY;
-    if (index > length - DICTIONARY_FOOTER)
-        return err_set(err, ERR_CORRUPT,
-                       "%s: dictionary: %" PRIu32 " terms in %" PRIu64 " bytes",
-                       segment_file_path(file), out->terms, length);
-    out->index_offset = length - DICTIONARY_FOOTER - index;
-    return ERR_OK;
+    return open_parts(out, section_length(file, SECTION_DICTIONARY), err);
 }
 
 /* --- blocks --- */
 
-static int corrupt(struct dictionary_cursor *cursor, const char *why,
-                   struct err *err)
+int dictionary_corrupt(struct dictionary_cursor *cursor, const char *why,
+                       struct err *err)
 {
     cursor->at_end = true; /* a walk ends here */
     return err_set(err, ERR_CORRUPT, "%s: dictionary: term %" PRIu32 ": %s",
@@ -47,14 +56,9 @@ struct index_entry {
     uint64_t prefix, offset;
 };
 
-/* Of block `b`; behind the last one stands where the blocks end. */
 static int read_index(const struct dictionary *dictionary, uint32_t b,
                       struct index_entry *out, struct err *err)
 {
-    if (b == dictionary->blocks) {
-        *out = (struct index_entry){UINT64_MAX, dictionary->index_offset};
-        return ERR_OK;
-    }
     struct slice entry;
     int rc = section_bytes(dictionary->file, SECTION_DICTIONARY,
                            dictionary->index_offset +
@@ -80,31 +84,52 @@ static inline uint64_t take(struct bytes_in *in)
     return get_varint64(in);
 }
 
-/* How many bytes a term has from the one before it, and which are its own. */
-static bool take_term(struct bytes_in *in, size_t *shared, struct slice *own)
-{
-    if (in->at == in->end)
-        return false;
-    uint8_t nibbles = *in->at++;
-    uint64_t from_last = nibbles >> 4, more = nibbles & DICTIONARY_NIBBLE;
-    if (from_last == DICTIONARY_NIBBLE)
-        from_last += get_varint(in);
-    if (more == DICTIONARY_NIBBLE)
-        more += get_varint(in);
-    if (in->bad || from_last + more >= TERM_KEY_MAX ||
-        more >= (size_t)(in->end - in->at))
-        return false;
-    *shared = (size_t)from_last;
-    *own = (struct slice){in->at, (size_t)more + 1};
-    in->at += more + 1;
-    return true;
-}
-
 /* The first term of a block stands in full. */
 static bool first_term(struct bytes_in *in, struct slice *own)
 {
     size_t shared;
-    return take_term(in, &shared, own) && shared == 0;
+    return dictionary_take_term(in, &shared, own) && shared == 0;
+}
+
+/* Of block `b`, and where it ends: the next begins there, the last at the index. */
+static int read_extent(const struct dictionary *dictionary, uint32_t b,
+                       struct index_entry *from, uint64_t *end, struct err *err)
+{
+    bool last = b + 1 == dictionary->blocks;
+    struct slice both;
+    int rc = section_bytes(dictionary->file, SECTION_DICTIONARY,
+                           dictionary->index_offset +
+                               (uint64_t)b * DICTIONARY_INDEX_ENTRY,
+                           (last ? 1 : 2) * DICTIONARY_INDEX_ENTRY, &both, err);
+    if (rc)
+        return rc;
+    *from = (struct index_entry){load_u64(both.data), load_u64(both.data + 8)};
+    *end = last ? dictionary->index_offset
+                : load_u64(both.data + DICTIONARY_INDEX_ENTRY + 8);
+    return ERR_OK;
+}
+
+int dictionary_open_block(struct dictionary_cursor *cursor, uint32_t b,
+                          uint64_t *prefix, struct err *err)
+{
+    const struct dictionary *dictionary = cursor->dictionary;
+    struct index_entry from;
+    uint64_t end;
+    struct slice bytes;
+    cursor->at_end = true; /* until it is known to be good */
+    cursor->next = b * DICTIONARY_BLOCK;
+    int rc = read_extent(dictionary, b, &from, &end, err);
+    if (rc)
+        return rc;
+    if (from.offset >= end || end > dictionary->index_offset)
+        return dictionary_corrupt(cursor,
+                                  "a block that is not among the blocks", err);
+    rc = section_bytes(dictionary->file, SECTION_DICTIONARY, from.offset,
+                       end - from.offset, &bytes, err);
+    cursor->in = bytes_in(bytes);
+    cursor->list = cursor->back = (struct dictionary_base){0};
+    *prefix = from.prefix;
+    return rc;
 }
 
 /* Make ready to read block `b`: its first term is the next, and what the cursor's `term`
@@ -112,27 +137,15 @@ static bool first_term(struct bytes_in *in, struct slice *own)
 static int enter_block(struct dictionary_cursor *cursor, uint32_t b,
                        struct err *err)
 {
-    const struct dictionary *dictionary = cursor->dictionary;
-    struct index_entry from, to;
-    struct slice bytes, own;
-    cursor->at_end = true; /* until it is known to be good */
-    cursor->next = b * DICTIONARY_BLOCK;
-    int rc = read_index(dictionary, b, &from, err);
-    if (rc == ERR_OK)
-        rc = read_index(dictionary, b + 1, &to, err);
+    uint64_t prefix;
+    int rc = dictionary_open_block(cursor, b, &prefix, err);
     if (rc)
         return rc;
-    if (from.offset >= to.offset)
-        return corrupt(cursor, "a block that is not among the blocks", err);
-    rc = section_bytes(dictionary->file, SECTION_DICTIONARY, from.offset,
-                       to.offset - from.offset, &bytes, err);
-    if (rc)
-        return rc;
-    cursor->in = bytes_in(bytes);
     struct bytes_in look = cursor->in;
-    if (!first_term(&look, &own) || dictionary_prefix(own) != from.prefix)
-        return corrupt(cursor, "not what the sparse index says", err);
-    cursor->list = cursor->back = (struct dictionary_base){0};
+    struct slice own;
+    if (!first_term(&look, &own) || dictionary_prefix(own) != prefix)
+        return dictionary_corrupt(cursor, "not what the sparse index says",
+                                  err);
     cursor->at_end = false;
     return ERR_OK;
 }
@@ -145,14 +158,15 @@ static int read_term(struct dictionary_cursor *cursor, struct err *err)
 {
     size_t shared;
     struct slice own;
-    if (!take_term(&cursor->in, &shared, &own))
-        return corrupt(cursor, "it is cut off", err);
+    if (!dictionary_take_term(&cursor->in, &shared, &own))
+        return dictionary_corrupt(cursor, "it is cut off", err);
     size_t last = cursor->term_len;
     bool first = cursor->next % DICTIONARY_BLOCK == 0;
     if (first ? slice_cmp((struct slice){cursor->term, last}, own) >= 0
               : shared > last ||
                     (shared < last && own.data[0] <= cursor->term[shared]))
-        return corrupt(cursor, "not greater than the one before", err);
+        return dictionary_corrupt(cursor, "not greater than the one before",
+                                  err);
     if (own.len <= COPY && shared <= TERM_KEY_MAX - COPY &&
         cursor->in.end - own.data >= COPY)
         memcpy(cursor->term + shared, own.data, COPY); /* without a loop */
@@ -160,7 +174,7 @@ static int read_term(struct dictionary_cursor *cursor, struct err *err)
         memcpy(cursor->term + shared, own.data, own.len);
     cursor->term_len = shared + own.len;
     if (cursor->term[0] < TERM_WORD || cursor->term[0] > TERM_KEY)
-        return corrupt(cursor, "no class that there is", err);
+        return dictionary_corrupt(cursor, "no class that there is", err);
     return ERR_OK;
 }
 
@@ -205,7 +219,7 @@ static bool read_counts(struct dictionary_cursor *cursor, uint64_t docs)
     return true;
 }
 
-static int read_entry(struct dictionary_cursor *cursor, struct err *err)
+int dictionary_read_entry(struct dictionary_cursor *cursor, struct err *err)
 {
     enum term_class class = (enum term_class)cursor->term[0];
     const struct segment_facts *facts =
@@ -218,7 +232,8 @@ static int read_entry(struct dictionary_cursor *cursor, struct err *err)
     switch (head & ((1 << ENTRY_KIND_BITS) - 1)) {
     case ENTRY_SINGLE:
         if (n >= all)
-            return corrupt(cursor, "an article that there is not", err);
+            return dictionary_corrupt(cursor, "an article that there is not",
+                                      err);
         cursor->entry.counts = (struct term_counts){1, 1, 1};
         cursor->entry.place.single = true;
         cursor->entry.place.doc = (doc_id)n;
@@ -230,12 +245,12 @@ static int read_entry(struct dictionary_cursor *cursor, struct err *err)
         if (n == 0 || n > all || !read_counts(cursor, n) ||
             !read_offsets(cursor, (enum entry_kind)(head & 3),
                           term_has_positions(class)))
-            return corrupt(cursor, "counts that cannot be", err);
+            return dictionary_corrupt(cursor, "counts that cannot be", err);
         break;
     default:
-        return corrupt(cursor, "no kind that there is", err);
+        return dictionary_corrupt(cursor, "no kind that there is", err);
     }
-    return in->bad ? corrupt(cursor, "it is cut off", err) : ERR_OK;
+    return in->bad ? dictionary_corrupt(cursor, "it is cut off", err) : ERR_OK;
 }
 
 /* --- the walk --- */
@@ -244,7 +259,7 @@ static int read_next(struct dictionary_cursor *cursor, struct err *err)
 {
     int rc = read_term(cursor, err);
     if (rc == ERR_OK)
-        rc = read_entry(cursor, err);
+        rc = dictionary_read_entry(cursor, err);
     if (rc == ERR_OK)
         cursor->next++;
     return rc;
@@ -262,7 +277,8 @@ int dictionary_next(struct dictionary_cursor *cursor, struct err *err)
         return ERR_OK;
     if (block_is_read(cursor)) {
         if (cursor->in.at != cursor->in.end)
-            return corrupt(cursor, "bytes behind the last of a block", err);
+            return dictionary_corrupt(cursor,
+                                      "bytes behind the last of a block", err);
         if (cursor->next == cursor->dictionary->terms) {
             cursor->at_end = true;
             return ERR_OK;
@@ -305,10 +321,8 @@ static int compare_first(const struct dictionary *dictionary, uint32_t b,
     return rc;
 }
 
-/* The block that `term` is in if it is anywhere: the last one whose first term is not
- * greater; the first, if there is none. The dictionary is not empty. */
-static int find_block(const struct dictionary *dictionary, struct slice term,
-                      uint32_t *block, struct err *err)
+int dictionary_find_block(const struct dictionary *dictionary,
+                          struct slice term, uint32_t *block, struct err *err)
 {
     uint32_t low = 0, high = dictionary->blocks;
     uint64_t prefix = dictionary_prefix(term);
@@ -332,28 +346,6 @@ static int compare(const struct dictionary_cursor *cursor, struct slice term)
     return slice_cmp((struct slice){cursor->term, cursor->term_len}, term);
 }
 
-int dictionary_find(const struct dictionary *dictionary, struct slice term,
-                    struct term_entry *out, bool *found, struct err *err)
-{
-    struct dictionary_cursor cursor;
-    uint32_t block;
-    *found = false;
-    if (dictionary->terms == 0 || term.len == 0)
-        return ERR_OK;
-    int rc = find_block(dictionary, term, &block, err);
-    if (rc == ERR_OK)
-        rc = stand(dictionary, block, &cursor, err);
-    int order = -1;
-    while (rc == ERR_OK && (order = compare(&cursor, term)) < 0 &&
-           !block_is_read(&cursor))
-        rc = read_next(&cursor, err);
-    if (rc == ERR_OK && order == 0) {
-        *out = cursor.entry;
-        *found = true;
-    }
-    return rc;
-}
-
 int dictionary_seek(const struct dictionary *dictionary, struct slice from,
                     struct dictionary_cursor *cursor, struct err *err)
 {
@@ -362,7 +354,7 @@ int dictionary_seek(const struct dictionary *dictionary, struct slice from,
     cursor->at_end = true;
     if (dictionary->terms == 0)
         return ERR_OK;
-    int rc = find_block(dictionary, from, &block, err);
+    int rc = dictionary_find_block(dictionary, from, &block, err);
     if (rc == ERR_OK)
         rc = stand(dictionary, block, cursor, err);
     while (rc == ERR_OK && !cursor->at_end && compare(cursor, from) < 0)
@@ -377,7 +369,7 @@ int dictionary_at(const struct dictionary *dictionary, uint32_t number,
     cursor->at_end = true;
     cursor->next = number;
     if (number >= dictionary->terms)
-        return corrupt(cursor, "there is none of this number", err);
+        return dictionary_corrupt(cursor, "there is none of this number", err);
     int rc = stand(dictionary, number / DICTIONARY_BLOCK, cursor, err);
     while (rc == ERR_OK && cursor->entry.number < number)
         rc = read_next(cursor, err);

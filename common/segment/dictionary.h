@@ -13,8 +13,9 @@
  *   FIELD   DIGIT VALUE       a filter: enum ast_field and the folded value; documents only
  *   KEY     KEY               all articles with this key, old versions, too; documents only
  *
- * Front-coded blocks of 16 terms, and a sparse index of their first terms. A term has
- * a number, its place in the order: dead counts (live.h) and stems (stems.h) use it.
+ * Front-coded blocks of 16 terms, a sparse index of their first terms, and a hash table
+ * that leads from a term to its block. A term has a number, its place in the order: dead
+ * counts (live.h) and stems (stems.h) use it.
  */
 #ifndef SEGMENT_DICTIONARY_H
 #define SEGMENT_DICTIONARY_H
@@ -87,16 +88,23 @@ void dictionary_writer_close(struct dictionary_writer *writer);
 struct dictionary {
     const struct segment_file *file;
     uint32_t terms;
-    uint64_t index_offset; /* of the sparse index, in the section */
-    uint32_t blocks;
+    /* inside: offsets in the section */
+    uint64_t index_offset; /* of the sparse index, where the blocks end */
+    uint64_t table_offset; /* of the hash table */
+    uint32_t blocks, buckets;
 };
 
 int dictionary_open(const struct segment_file *file, struct dictionary *out,
                     struct err *err);
 
-/* *found false, or its entry. */
+/* *found false, or its entry. By the hash table: two or three places in memory. */
 int dictionary_find(const struct dictionary *dictionary, struct slice term,
                     struct term_entry *out, bool *found, struct err *err);
+
+/* Whether what surrounds the blocks is as a writer leaves it: the slots of the hash table
+ * filled from the front, no more of them than terms, zeros between. ERR_CORRUPT. (That each
+ * term is found is the business of who walks over them all.) */
+int dictionary_check(const struct dictionary *dictionary, struct err *err);
 
 /* Offsets that the next list's are told from. */
 struct dictionary_base {

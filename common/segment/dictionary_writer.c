@@ -9,6 +9,7 @@
 struct dictionary_writer {
     struct section_out *out;
     struct bytes_out block, index;
+    struct bytes_out hashes; /* of all terms, 4 bytes each */
     struct dictionary_base list, back;
     uint32_t terms;
     uint8_t last[TERM_KEY_MAX];
@@ -34,14 +35,6 @@ static void begin_block(struct dictionary_writer *writer, struct slice term)
     writer->block.len = 0;
     put_u64(&writer->index, dictionary_prefix(term));
     put_u64(&writer->index, section_size(writer->out));
-}
-
-static size_t shared_bytes(struct slice a, struct slice b)
-{
-    size_t n = 0, most = a.len < b.len ? a.len : b.len;
-    while (n < most && a.data[n] == b.data[n])
-        n++;
-    return n;
 }
 
 static size_t at_most_nibble(size_t n)
@@ -129,30 +122,80 @@ int dictionary_add(struct dictionary_writer *writer, struct slice term,
     assert(entry->counts.docs > 0 && entry->counts.docs <= UINT32_MAX);
     if (writer->terms == UINT32_MAX)
         return err_set(err, ERR_LIMIT, "a segment has 2^32 - 1 terms at most");
-    size_t shared = shared_bytes(last, term);
+    size_t shared = slices_alike(last, term);
     if (writer->terms % DICTIONARY_BLOCK == 0) {
         begin_block(writer, term);
         shared = 0;
     }
     put_term(&writer->block, term, shared);
     put_entry(writer, (enum term_class)term.data[0], entry);
+    put_u32(&writer->hashes, dictionary_hash(term));
     memcpy(writer->last, term.data, term.len);
     writer->last_len = term.len;
     writer->terms++;
-    if (writer->block.failed || writer->index.failed)
+    if (writer->block.failed || writer->index.failed || writer->hashes.failed)
         return err_set(err, ERR_NOMEM, "no memory for a dictionary");
+    return ERR_OK;
+}
+
+/* Into the first free slot from its bucket on. A term that finds none in BUCKET_PROBES is
+ * left out: who looks for it meets as many full ones, and searches the index. */
+static void put_slot(uint32_t *table, uint32_t buckets, uint32_t home,
+                     uint32_t slot)
+{
+    for (uint32_t probe = 0; probe < BUCKET_PROBES && probe < buckets;
+         probe++) {
+        uint32_t *bucket = table + (size_t)BUCKET_SLOTS * home;
+        for (int i = 0; i < BUCKET_SLOTS; i++)
+            if (bucket[i] == 0) {
+                bucket[i] = slot;
+                return;
+            }
+        home = home + 1 < buckets ? home + 1 : 0;
+    }
+}
+
+static int put_table(struct dictionary_writer *writer, uint32_t blocks,
+                     struct err *err)
+{
+    uint32_t buckets = dictionary_buckets(writer->terms);
+    unsigned block_bits = dictionary_block_bits(blocks);
+    size_t size = (size_t)buckets * BUCKET_SIZE;
+    uint32_t *table = size ? mem_alloc(size) : NULL;
+    if (size && !table)
+        return err_set(err, ERR_NOMEM, "no memory for a dictionary");
+    if (size)
+        memset(table, 0, size);
+    for (uint32_t i = 0; i < writer->terms; i++) {
+        uint32_t hash = load_u32(writer->hashes.data + 4 * (size_t)i);
+        put_slot(table, buckets, dictionary_bucket(hash, buckets),
+                 dictionary_slot(hash, i / DICTIONARY_BLOCK, block_bits));
+    }
+    section_put(writer->out, table, size);
+    mem_free(table);
     return ERR_OK;
 }
 
 int dictionary_finish(struct dictionary_writer *writer, struct err *err)
 {
+    static const uint8_t zeros[BUCKET_SIZE];
+    struct bytes_out footer = {0};
+    uint32_t blocks = (uint32_t)(writer->index.len / DICTIONARY_INDEX_ENTRY);
     section_put(writer->out, writer->block.data, writer->block.len);
     writer->block.len = 0;
-    put_u32(&writer->index, writer->terms);
-    if (writer->index.failed)
-        return err_set(err, ERR_NOMEM, "no memory for a dictionary");
+    uint64_t index_offset = section_size(writer->out);
     section_put(writer->out, writer->index.data, writer->index.len);
-    return ERR_OK;
+    uint64_t table = dictionary_table_offset(index_offset, blocks);
+    section_put(writer->out, zeros,
+                (size_t)(table - section_size(writer->out)));
+    int rc = put_table(writer, blocks, err);
+    put_u64(&footer, index_offset);
+    put_u32(&footer, writer->terms);
+    section_put(writer->out, footer.data, footer.len);
+    if (rc == ERR_OK && footer.failed)
+        rc = err_set(err, ERR_NOMEM, "no memory for a dictionary");
+    bytes_out_release(&footer);
+    return rc;
 }
 
 void dictionary_writer_close(struct dictionary_writer *writer)
@@ -161,5 +204,6 @@ void dictionary_writer_close(struct dictionary_writer *writer)
         return;
     bytes_out_release(&writer->block);
     bytes_out_release(&writer->index);
+    bytes_out_release(&writer->hashes);
     mem_free(writer);
 }

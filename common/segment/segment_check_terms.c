@@ -81,6 +81,22 @@ static void check_counts(struct segment_check *check, struct slice term,
                     TERM_TEXT ": not the counts of the dead", TERM_ARG(term));
 }
 
+/* That the hash table leads to it. */
+static void check_found(struct segment_check *check, struct slice term,
+                        uint32_t number)
+{
+    struct term_entry entry;
+    bool found;
+    struct err err = {0};
+    int rc = dictionary_find(&check->segment->dictionary, term, &entry, &found,
+                             &err);
+    if (check_failed(check, rc, &err))
+        return;
+    if (!found || entry.number != number)
+        check_fault(check, SECTION_DICTIONARY,
+                    TERM_TEXT " is not found by its hash", TERM_ARG(term));
+}
+
 static void check_term(struct term_walk *walk)
 {
     struct segment_check *check = walk->check;
@@ -92,6 +108,7 @@ static void check_term(struct term_walk *walk)
         check->dead_at++;
     if (!check_place(walk, term))
         return;
+    check_found(check, term, entry->number);
     if (!check_list(check, term, entry, &sums))
         return;
     check_counts(check, term, entry, &sums);
@@ -149,6 +166,9 @@ void check_terms(struct segment_check *check)
         return;
     }
     walk->check = check;
+    struct err err = {0};
+    check_failed(check, dictionary_check(&check->segment->dictionary, &err),
+                 &err);
     /* Lists that could not be read leave sums that mean nothing. */
     uint32_t faults = check->faults;
     if (walk_all(walk) && check->faults == faults)

@@ -3,7 +3,7 @@
 #ifndef TESTS_SEGMENT_TERM_MODEL_H
 #define TESTS_SEGMENT_TERM_MODEL_H
 
-#include "segment/dictionary.h"
+#include "segment/dictionary_format.h"
 
 #include "bed.h"
 
@@ -117,6 +117,19 @@ static size_t make_model(uint64_t *seed, struct item *items, size_t wanted)
         items[i].entry.number = (uint32_t)i;
     }
     return n;
+}
+
+/* What stands behind blocks and index: an empty hash table, and the footer. */
+__attribute__((unused)) static void
+put_ends(struct bytes_out *section, uint64_t blocks_end, uint32_t terms)
+{
+    size_t buckets = dictionary_buckets(terms);
+    while (section->len % BUCKET_SIZE)
+        put_u8(section, 0);
+    for (size_t i = 0; i < buckets * BUCKET_SLOTS; i++)
+        put_u32(section, 0);
+    put_u64(section, blocks_end);
+    put_u32(section, terms);
 }
 
 static int write_terms(const struct item *items, size_t n, struct err *err)

@@ -92,6 +92,7 @@ TEST(a_dictionary_is_a_sorted_array)
         CHECK_OK(segment_file_open(path, &file, &err), err);
         CHECK_OK(dictionary_open(file, &dictionary, &err), err);
         CHECK_EQ(dictionary.terms, n);
+        CHECK_OK(dictionary_check(&dictionary, &err), err);
 
         CHECK_OK(dictionary_seek(&dictionary, (struct slice){0}, &cursor, &err),
                  err);
@@ -112,6 +113,60 @@ TEST(a_dictionary_is_a_sorted_array)
         CHECK(cursor.at_end && strstr(err.text, path));
         for (int i = 0; i < 60 && n; i++)
             ask_around(&seed, &dictionary, items, n);
+        segment_file_close(file);
+    }
+    free(items);
+    remove_dir();
+}
+
+/* A term that goes to this bucket of so many. */
+static void colliding_term(uint64_t *seed, uint32_t bucket, uint32_t buckets,
+                           struct item *item)
+{
+    do {
+        item->len = 9;
+        item->term[0] = TERM_WORD;
+        for (size_t i = 1; i < item->len; i++)
+            item->term[i] = (uint8_t)('a' + rng_below(seed, 26));
+    } while (dictionary_bucket(dictionary_hash(item_term(item)), buckets) !=
+             bucket);
+}
+
+/* Most find no place in the hash table: in the middle, and where its end is its
+ * beginning. */
+TEST(terms_that_collide_are_found_all_the_same)
+{
+    enum { N = 390, BUCKETS = N / BUCKET_TERMS + 1 };
+    struct item *items = calloc(N, sizeof *items);
+    make_dir();
+    for (uint32_t bucket = 5; bucket < BUCKETS; bucket += BUCKETS - 6) {
+        uint64_t seed = bucket;
+        struct err err = {0};
+        struct segment_file *file;
+        struct dictionary dictionary;
+        for (size_t i = 0; i < N; i++)
+            colliding_term(&seed, bucket, BUCKETS, &items[i]);
+        qsort(items, N, sizeof *items, by_term);
+        for (size_t i = 0; i < N; i++) {
+            CHECK(i == 0 || by_term(&items[i - 1], &items[i]) < 0);
+            items[i].entry = (struct term_entry){
+                .number = (uint32_t)i,
+                .counts = {2, 3, 2},
+                .place = {.postings = 5 * i, .positions = 7 * i},
+            };
+        }
+        CHECK_OK(write_terms(items, N, &err), err);
+        CHECK_OK(segment_file_open(path, &file, &err), err);
+        CHECK_OK(dictionary_open(file, &dictionary, &err), err);
+        CHECK_OK(dictionary_check(&dictionary, &err), err);
+        CHECK_EQ(dictionary.buckets, BUCKETS);
+        for (size_t i = 0; i < N; i++)
+            ask_for(&dictionary, items, N, &items[i]);
+        for (int i = 0; i < 50; i++) {
+            struct item other;
+            colliding_term(&seed, bucket, BUCKETS, &other);
+            ask_for(&dictionary, items, N, &other);
+        }
         segment_file_close(file);
     }
     free(items);
@@ -198,5 +253,6 @@ TEST(the_documented_example_is_what_it_says)
     bed_end(&bed);
 }
 
-RUN(T(a_dictionary_is_a_sorted_array), T(memory_may_run_out_anywhere),
-    T(the_documented_example_is_what_it_says))
+RUN(T(a_dictionary_is_a_sorted_array),
+    T(terms_that_collide_are_found_all_the_same),
+    T(memory_may_run_out_anywhere), T(the_documented_example_is_what_it_says))

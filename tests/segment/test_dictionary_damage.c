@@ -7,7 +7,9 @@ static void use_everything(const struct dictionary *dictionary,
     struct dictionary_cursor cursor;
     struct term_entry entry;
     bool found;
-    int rc = dictionary_seek(dictionary, (struct slice){0}, &cursor, &err);
+    int rc = dictionary_check(dictionary, &err);
+    CHECK(rc == ERR_OK || rc == ERR_CORRUPT);
+    rc = dictionary_seek(dictionary, (struct slice){0}, &cursor, &err);
     struct item last = {0};
     for (uint32_t i = 0; rc == ERR_OK && !cursor.at_end; i++) {
         struct slice term = {cursor.term, cursor.term_len};
@@ -158,7 +160,7 @@ TEST(a_block_that_contradicts_itself_is_refused)
         put_raw(&section, block.data, block.len);
         put_u64(&section, prefix);
         put_u64(&section, 0);
-        put_u32(&section, rows[row].terms);
+        put_ends(&section, block.len, rows[row].terms);
         section_put(segment_section(bed.writer, SECTION_DICTIONARY),
                     section.data, section.len);
         bytes_out_release(&section);
@@ -199,7 +201,9 @@ TEST(sizes_that_cannot_be_are_refused)
             uint64_t end = section.len;
             put_u64(&section, UINT64_C(0x0101010101010101));
             put_u64(&section, 0);
-            put_u32(&section, terms == 1 ? 1 : UINT32_MAX);
+            put_ends(&section, end, terms);
+            if (terms > 1)
+                memset(section.data + section.len - 4, 0xff, 4);
             section_put(segment_section(bed.writer, SECTION_DICTIONARY),
                         section.data, section.len);
             bytes_out_release(&section);
@@ -215,5 +219,46 @@ TEST(sizes_that_cannot_be_are_refused)
         }
 }
 
-RUN(T(damaged_bytes_do_no_harm), T(a_block_that_contradicts_itself_is_refused),
+/* A table against its blocks: `at` bytes behind where it begins one byte is another. */
+static int check_with(const struct item *items, size_t n, long at, uint8_t byte)
+{
+    struct err err = {0};
+    struct bed bed;
+    struct dictionary dictionary;
+    bed_init(&bed);
+    CHECK_OK(write_terms(items, n, &err), err);
+    CHECK_OK(segment_file_open(path, &bed.file, &err), err);
+    CHECK_OK(dictionary_open(bed.file, &dictionary, &err), err);
+    struct bytes_out section = bed_section(bed.file, SECTION_DICTIONARY);
+    section.data[(long)dictionary.table_offset + at] = byte;
+    struct segment_file *written = bed.file;
+    bed.file = NULL;
+    bed_forge(&bed, written, SECTION_DICTIONARY,
+              (struct slice){section.data, section.len});
+    segment_file_close(written);
+    bytes_out_release(&section);
+    CHECK_OK(dictionary_open(bed.file, &dictionary, &err), err);
+    int rc = dictionary_check(&dictionary, &err);
+    CHECK(rc == ERR_OK || strstr(err.text, bed.path));
+    bed_end(&bed);
+    return rc;
+}
+
+TEST(a_hash_table_against_its_rules_is_refused)
+{
+    static struct item items[3] = {
+        {{TERM_WORD, 'a'}, 2, {.counts = {1, 1, 1}, .place = {.single = true}}},
+        {{TERM_WORD, 'b'}, 2, {.counts = {1, 1, 1}, .place = {.single = true}}},
+        {{TERM_WORD, 'c'}, 2, {.counts = {1, 1, 1}, .place = {.single = true}}},
+    };
+    make_dir();
+    CHECK_EQ(check_with(items, 3, 0, 1), ERR_OK);
+    CHECK_EQ(check_with(items, 3, -1, 1), ERR_CORRUPT); /* zeros */
+    CHECK_EQ(check_with(items, 3, 12, 1), ERR_CORRUPT); /* a fourth */
+    CHECK_EQ(check_with(items, 3, 60, 1), ERR_CORRUPT); /* a gap */
+    remove_dir();
+}
+
+RUN(T(a_hash_table_against_its_rules_is_refused), T(damaged_bytes_do_no_harm),
+    T(a_block_that_contradicts_itself_is_refused),
     T(sizes_that_cannot_be_are_refused))

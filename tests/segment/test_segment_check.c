@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "bed.h"
 
 /* Two languages and none, undated ones, capitals, joined forms, an old version, titles
  * that repeat, enough articles for lists of several blocks of 8 and of one of 128. */
@@ -135,6 +136,33 @@ TEST(every_wrong_thing_is_told_with_its_section)
                   "first: %s of %s", err.text, said.data);
         strbuf_release(&said);
     }
+}
+
+TEST(a_term_to_which_its_hash_does_not_lead_is_told)
+{
+    struct bed bed;
+    struct strbuf said;
+    struct err err;
+    struct segment_file *good;
+    struct dictionary dictionary;
+    small_segment_write(dir, "found.seg", docs, DOCS, NO_FAULT);
+    bed_init(&bed);
+    CHECK_OK(segment_file_open(path_of("found.seg"), &good, &err), err);
+    CHECK_OK(dictionary_open(good, &dictionary, &err), err);
+    struct bytes_out section = bed_section(good, SECTION_DICTIONARY);
+    memset(section.data + dictionary.table_offset, 0,
+           section.len - dictionary.table_offset - 12);
+    bed_forge(&bed, good, SECTION_DICTIONARY,
+              (struct slice){section.data, section.len});
+    CHECK_EQ(rename(bed.path, path_of("found.seg")), 0);
+    CHECK_EQ(check("found.seg", NULL, &said, &err), ERR_CORRUPT);
+    CHECK_MSG(strstr(said.data, "dictionary: \"a\" of class 1 is not found by "
+                                "its hash"),
+              "%s", said.data);
+    strbuf_release(&said);
+    bytes_out_release(&section);
+    segment_file_close(good);
+    bed_end(&bed);
 }
 
 /* --- the state of a generation --- */
@@ -329,6 +357,7 @@ int main(int argc, char **argv)
         T(a_good_segment_has_no_faults),
         T(an_empty_segment_has_no_faults),
         T(every_wrong_thing_is_told_with_its_section),
+        T(a_term_to_which_its_hash_does_not_lead_is_told),
         T(the_dead_are_counted_again),
         T(every_changed_byte_is_found),
         T(no_memory_is_said_and_is_no_damage),
