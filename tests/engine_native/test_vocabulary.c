@@ -169,6 +169,6 @@ TEST(numbers_are_sorted_by_text_and_tag)
     }
 }
 
-RUN(T(numbers_are_sorted_by_text_and_tag), T(numbers_are_those_of_a_list), T(every_byte_of_a_key_counts),
-    T(probes_stay_good_while_others_are_put),
+RUN(T(numbers_are_sorted_by_text_and_tag), T(numbers_are_those_of_a_list),
+    T(every_byte_of_a_key_counts), T(probes_stay_good_while_others_are_put),
     T(a_failed_put_leaves_the_vocabulary_as_it_was))

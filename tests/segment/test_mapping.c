@@ -18,7 +18,7 @@
 /* --- the system's refusals: the next so many calls of a kind --- */
 
 static int refuse_mmap, refuse_fstat;
-static volatile int refuse_zeros; /* changes at a load */
+static volatile int refuse_zeros;      /* changes at a load */
 static int refuse_sigaction_from = -1; /* how many more are let through */
 
 static bool refuse(volatile int *left)
