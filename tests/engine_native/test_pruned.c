@@ -183,6 +183,49 @@ TEST(nothing_is_missed_when_many_are_not)
     ask_many(1995, 4);
 }
 
+/* Articles of one text in five segments: bounds are exact, and dates and keys decide. */
+TEST(what_only_equals_the_worst_is_looked_at)
+{
+    static const char *const texts[] = {
+        "tie",         "tie OR nosuch",
+        "tie OR knot", "tie OR knot OR bow",
+        "tie knot",    "tie (knot OR nosuch)",
+        "tie OR bow",  "(tie OR bow) knot",
+        "tie OR tie",  "knot tie NOT bow",
+    };
+    static struct world w;
+    world_open(&w, 6);
+    world_write(&w);
+    for (size_t i = 0; i < WORLD_ARTICLES; i++) {
+        struct sample_article sample = {.article = {.lang = SLICE("xx")}};
+        struct article *a = &sample.article;
+        a->key = slice_of(
+            arena_printf(&w.texts, "k:%u-%zu", rng_below(&w.rng, 1000), i));
+        a->text[PART_BODY] = i % 12 < 2   ? SLICE("bow tie")
+                             : i % 12 < 5 ? SLICE("other words")
+                                          : SLICE("knot tie");
+        a->published =
+            (struct date){86400 * (int64_t)rng_below(&w.rng, 3), DATE_DAY};
+        world_analyse(&w, &sample);
+        world_put(&w, &sample);
+        if (i % 12 == 11)
+            world_commit(&w);
+    }
+    world_read(&w);
+    CHECK(world_segments(&w) >= 3);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct query query;
+        world_query(&w, texts[i], &query);
+        for (size_t limit = 1; limit < WORLD_ARTICLES; limit++) {
+            struct search_request request = {.limit = limit,
+                                             .without_closeness = limit % 2};
+            compare(&w, &query, &request, texts[i]);
+        }
+        arena_reset(&w.step);
+    }
+    world_close(&w);
+}
+
 /* As postings_writer.c writes it. */
 static uint8_t best_of(float share)
 {
@@ -220,4 +263,5 @@ TEST(bounds_hold_whatever_became_of_the_average)
 
 RUN(T(nothing_is_missed_when_all_articles_are_current),
     T(nothing_is_missed_when_many_are_not),
+    T(what_only_equals_the_worst_is_looked_at),
     T(bounds_hold_whatever_became_of_the_average))
