@@ -480,6 +480,61 @@ TEST(a_check_finds_every_flipped_bit)
     bed_close(&bed);
 }
 
+struct page_faults {
+    unsigned count, twice;
+    char last[400];
+};
+
+static void count_page(void *context, const char *fault)
+{
+    struct page_faults *faults = context;
+    faults->count += strstr(fault, ": page ") && strstr(fault, "s1-0.seg");
+    faults->twice += strcmp(fault, faults->last) == 0;
+    snprintf(faults->last, sizeof faults->last, "%s", fault);
+}
+
+/* Also those of a segment that cannot be opened, and each once, although both
+ * generations have it. */
+TEST(a_check_names_every_damaged_page)
+{
+    struct writer_bed bed;
+    struct err err = {0};
+    struct page_faults faults = {0};
+    struct segment_file *file;
+    char path[128];
+    unsigned damaged = 0;
+    bed_open(&bed);
+    bed_write(&bed);
+    for (uint32_t key = 0; key < KEYS; key++)
+        bed_put(&bed, key);
+    bed_commit(&bed);
+    bed_put(&bed, 3);
+    bed_commit(&bed);
+    bed_written(&bed);
+
+    path_in(&bed, "s1-0.seg", path);
+    CHECK_OK(segment_file_open(path, &file, &err), err);
+    uint64_t end =
+        64; /* of the sections, at least: without what lies between */
+    for (int id = 0; id < SECTION_COUNT; id++)
+        end += section_length(file, (enum section_id)id);
+    segment_file_close(file);
+    int fd = open(path, O_RDWR);
+    CHECK(fd >= 0);
+    for (uint64_t at = 100; at < end; at += SEGMENT_PAGE, damaged++) {
+        uint8_t byte;
+        CHECK_EQ(pread(fd, &byte, 1, (off_t)at), 1);
+        byte ^= 1;
+        CHECK_EQ(pwrite(fd, &byte, 1, (off_t)at), 1);
+    }
+    CHECK_EQ(close(fd), 0);
+    CHECK_EQ(native_engine.check(bed.dir, count_page, &faults, &err),
+             ERR_CORRUPT);
+    CHECK_EQ(faults.count, damaged);
+    CHECK_EQ(faults.twice, 0);
+    bed_close(&bed);
+}
+
 TEST(no_doc_ref_but_those_that_were_given_is_read)
 {
     struct writer_bed bed;
@@ -515,5 +570,5 @@ RUN(T(a_reader_gets_one_whole_generation_while_others_are_made),
     T(segments_without_a_manifest_are_not_written_over),
     T(a_check_compares_the_digest),
     T(a_check_finds_a_key_that_is_current_twice),
-    T(a_check_finds_every_flipped_bit),
+    T(a_check_finds_every_flipped_bit), T(a_check_names_every_damaged_page),
     T(no_doc_ref_but_those_that_were_given_is_read))
