@@ -150,19 +150,6 @@ int phrase_seek(struct phrase *phrase, doc_id doc, bool *there)
     return ERR_OK;
 }
 
-int phrase_most(struct phrase *phrase, uint32_t *out)
-{
-    *out = UINT32_MAX;
-    for (size_t i = 0; i < phrase->lists; i++) {
-        uint32_t frequency;
-        int rc = phrase_list_frequency(phrase->list[i], &frequency);
-        if (rc)
-            return rc;
-        *out = frequency < *out ? frequency : *out;
-    }
-    return ERR_OK;
-}
-
 /* --- positions --- */
 
 /* Positions, each less the same distance; those before it are none. */

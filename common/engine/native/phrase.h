@@ -36,8 +36,7 @@ int phrase_open(const struct segment *segment, const struct node *node,
 int phrase_seek(struct phrase *phrase, doc_id doc, bool *there);
 
 /* Of the article that it stands on and that has all the words: its occurrences, those in
- * the title counted twice. phrase_most() is not less, and reads no position. */
-int phrase_most(struct phrase *phrase, uint32_t *out);
+ * the title counted twice. Not more than any of its lists has. */
 int phrase_frequency(struct phrase *phrase, uint32_t *out);
 /* Whether there is one; cheaper. */
 int phrase_occurs(struct phrase *phrase, bool *out);
