@@ -4,6 +4,7 @@
 #include "search_world.h"
 
 enum { ARTICLES = 1500, WORDS = 24, QUESTIONS = 400 };
+enum { SHARED = 8 }; /* of each of seven segments: no list has a second block */
 
 /* Word n is in about one of 2^(n/3) articles, some in capitals, some with a hyphen. */
 static void write_text(struct world *w, struct strbuf *text, uint32_t most)
@@ -69,7 +70,11 @@ static void fill(struct world *w, uint64_t seed, uint32_t dead)
             world_delete(w, slice_of(arena_printf(&w->step, "k:%zu", i)));
     world_commit(w);
     world_read(w);
-    CHECK(world_segments(w) >= 3);
+    const struct native_snapshot *snapshot =
+        (const struct native_snapshot *)w->snapshot;
+    CHECK_EQ(snapshot->segment_count, 3);
+    for (size_t i = 0; i < snapshot->segment_count; i++)
+        CHECK_EQ(snapshot->segment[i]->live != NULL, dead > 0);
     strbuf_release(&text);
 }
 
@@ -180,43 +185,44 @@ TEST(nothing_is_missed_when_all_articles_are_current)
 
 TEST(nothing_is_missed_when_many_are_not)
 {
-    ask_many(1995, 4);
+    ask_many(1995, 2); /* with more of them, a segment is merged */
 }
 
-/* Articles of one text in five segments: bounds are exact, and dates and keys decide. */
+/* Articles of one text in seven segments: bounds are exact, and dates and keys decide. */
 TEST(what_only_equals_the_worst_is_looked_at)
 {
     static const char *const texts[] = {
-        "tie",         "tie OR nosuch",
-        "tie OR knot", "tie OR knot OR bow",
-        "tie knot",    "tie (knot OR nosuch)",
-        "tie OR bow",  "(tie OR bow) knot",
-        "tie OR tie",  "knot tie NOT bow",
+        "tie",           "tie OR nosuch",
+        "tie OR knot",   "tie OR knot OR bow",
+        "tie knot",      "tie (knot OR nosuch)",
+        "tie OR bow",    "(tie OR bow) knot",
+        "tie OR tie",    "knot tie NOT bow",
+        "tie knot cord", "tie (knot OR bow) cord",
     };
     static struct world w;
     world_open(&w, 6);
     world_write(&w);
-    for (size_t i = 0; i < WORLD_ARTICLES; i++) {
+    for (size_t i = 0; i < 7 * SHARED; i++) {
         struct sample_article sample = {.article = {.lang = SLICE("xx")}};
         struct article *a = &sample.article;
         a->key = slice_of(
             arena_printf(&w.texts, "k:%u-%zu", rng_below(&w.rng, 1000), i));
-        a->text[PART_BODY] = i % 12 < 2   ? SLICE("bow tie")
-                             : i % 12 < 5 ? SLICE("other words")
-                                          : SLICE("knot tie");
+        a->text[PART_BODY] = i % SHARED < 2   ? SLICE("bow tie")
+                             : i % SHARED < 3 ? SLICE("other words")
+                                              : SLICE("knot tie cord");
         a->published =
             (struct date){86400 * (int64_t)rng_below(&w.rng, 3), DATE_DAY};
         world_analyse(&w, &sample);
         world_put(&w, &sample);
-        if (i % 12 == 11)
+        if (i % SHARED == SHARED - 1)
             world_commit(&w);
     }
     world_read(&w);
-    CHECK(world_segments(&w) >= 3);
+    CHECK_EQ(world_segments(&w), 7);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct query query;
         world_query(&w, texts[i], &query);
-        for (size_t limit = 1; limit < WORLD_ARTICLES; limit++) {
+        for (size_t limit = 1; limit < 7 * SHARED; limit++) {
             struct search_request request = {.limit = limit,
                                              .without_closeness = limit % 2};
             compare(&w, &query, &request, texts[i]);
