@@ -207,7 +207,7 @@ TEST(what_only_equals_the_worst_is_looked_at)
         struct article *a = &sample.article;
         a->key = slice_of(
             arena_printf(&w.texts, "k:%u-%zu", rng_below(&w.rng, 1000), i));
-        a->text[PART_BODY] = i % SHARED < 2   ? SLICE("bow tie")
+        a->text[PART_BODY] = i % SHARED < 2   ? SLICE("bow tie rope")
                              : i % SHARED < 3 ? SLICE("other words")
                                               : SLICE("knot tie cord");
         a->published =
