@@ -2,6 +2,7 @@
 #include "bed.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum { THREADS = 4, ROUNDS = 60 };
 
@@ -34,6 +35,8 @@ static bool count_is(struct searcher *searcher, struct stemmers *stemmers,
     return rc == ERR_OK && result.total == want;
 }
 
+static atomic_int opened; /* searchers of the first snapshot */
+
 static void *read_often(void *context)
 {
     struct reader *self = context;
@@ -42,6 +45,7 @@ static void *read_often(void *context)
     struct err err = {0};
     if (searcher_open(self->snapshot, &searcher, &err))
         self->failures++;
+    opened++;
     for (int i = 0; searcher && i < ROUNDS; i++) {
         self->failures += !count_is(searcher, stemmers, "draft", 20);
         self->failures += !count_is(searcher, stemmers, "\"a draft\"", 20);
@@ -87,7 +91,8 @@ TEST(each_thread_reads_its_snapshot_while_generations_change)
         CHECK_EQ(
             pthread_create(&reader[t].thread, NULL, read_often, &reader[t]), 0);
     }
-    usleep(100000); /* their searchers are open */
+    while (opened < THREADS)
+        usleep(1000);
     for (int i = 20; i < 35; i++) {
         snprintf(key, sizeof key, "k:%d", i);
         bed_put(&bed, key, "en", "Title", "a draft");

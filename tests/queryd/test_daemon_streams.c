@@ -185,10 +185,13 @@ TEST(a_reader_that_stops_costs_two_buffers_and_gets_all_in_the_end)
     begin(MANY);
     int fd = ask("/v1/export?q=istanbul");
     wait_for("dateline_streams_running", 1);
-    usleep(200000);
-    /* It stands still: what the socket took, and what waits. */
-    long long sent = metric("dateline_stream_bytes_total");
-    usleep(100000);
+    /* It comes to a stand: what the socket took, and what waits. */
+    long long sent = -1;
+    for (int i = 0; i < 100 && metric("dateline_stream_bytes_total") != sent;
+         i++) {
+        sent = metric("dateline_stream_bytes_total");
+        usleep(300000);
+    }
     CHECK_EQ(metric("dateline_stream_bytes_total"), sent);
     CHECK_MSG(sent < 3 * STREAM_BUFFER + 300000, "%lld", sent);
     CHECK_EQ(metric("dateline_streams_running"), 1);
