@@ -152,14 +152,17 @@ static int read_frequencies(const struct postings *list, uint32_t block,
     return ERR_OK;
 }
 
-/* For a compiler that makes vectors of it: all have room. */
+/* All that there is room for, so that the compiler makes vectors of it; only the greatest
+ * numbers are looked at one by one. */
 static int add_one(const struct postings *list, uint32_t block, uint32_t *v)
 {
-    uint32_t count = postings_in_block(list, block), wrapped = 0;
+    uint32_t count = postings_in_block(list, block), any = 0, wrapped = 0;
     for (uint32_t i = 0; i < SEGMENT_BLOCK; i++) {
+        any |= v[i];
         v[i]++;
-        wrapped |= (v[i] == 0) & (i < count);
     }
+    for (uint32_t i = 0; any > INT32_MAX && i < count; i++)
+        wrapped |= v[i] == 0;
     return wrapped ? postings_corrupt(list, "a frequency of 2^32") : ERR_OK;
 }
 
