@@ -12,6 +12,9 @@ foreach(engine ${engines})
       COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/run.py
         ${CMAKE_BINARY_DIR} ${case} --engine ${engine})
   endforeach()
+  add_test(NAME e2e/${engine}/rebuild
+    COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/rebuild.py
+      ${CMAKE_BINARY_DIR} --engine ${engine} --into ${engines})
   foreach(name quotes model views)
     add_test(NAME e2e/${engine}/${name}
       COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/${name}.py
