@@ -33,6 +33,7 @@ static char writer_dir[512];
 static struct fake_index *latest = committed;
 static struct writer fake_writer;
 static bool open_writer, whole; /* whole: no versions, no purge, no merge */
+static size_t boasted;
 static unsigned puts_left = UINT32_MAX;
 static int put_code, open_code;
 static void (*on_put)(void);
@@ -95,6 +96,7 @@ void fake_reset(void)
     open_code = ERR_OK;
     on_put = NULL;
     whole = false;
+    boasted = 0;
     given = (struct writer_options){0};
 }
 
@@ -117,6 +119,11 @@ void fake_on_put(void (*call)(void))
 void fake_be_whole(void)
 {
     whole = true;
+}
+
+void fake_boast(size_t count)
+{
+    boasted = count;
 }
 
 unsigned fake_generation(void)
@@ -490,7 +497,7 @@ static int describe(struct snapshot *snapshot, struct composition *out,
         return err_set(err, ERR_UNSUPPORTED, "nothing to tell");
     *out = (struct composition){
         .pieces = seen.pieces,
-        .old_versions = seen.old_count,
+        .old_versions = seen.old_count + boasted,
         .part = {{"words", 3000}, {"stored articles", 1000}},
         .part_count = 2};
     return ERR_OK;

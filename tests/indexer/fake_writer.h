@@ -23,6 +23,8 @@ unsigned fake_generation(void);
 
 /* From now on there are no old versions, no purge and nothing to merge. */
 void fake_be_whole(void);
+/* And what describe() tells has `count` old versions more than there are. */
+void fake_boast(size_t count);
 /* writer_options.memory_bytes of the last writer. */
 size_t fake_memory(void);
 

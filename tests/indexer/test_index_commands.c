@@ -550,6 +550,19 @@ TEST(a_rebuild_is_in_its_place_when_it_is_complete)
     CHECK_TEXT(err_out, "dateline-index: folder is not empty\n");
 }
 
+TEST(a_rebuild_that_loses_anything_is_none)
+{
+    make_versions();
+    fake_boast(1);
+    COMMAND("rebuild --index i --into j", EXIT_DAMAGED);
+    CHECK_TEXT(err_out,
+               "dateline-index: the new index would have 2 articles and 5 old "
+               "versions, the old one has 2 and 6, or their texts differ: "
+               "there is no new one\n");
+    CHECK(access("j", F_OK) != 0);
+    CHECK(access("j.rebuilding", F_OK) != 0);
+}
+
 TEST(rebuild_puts_every_article_into_the_new_index)
 {
     char want[500];
@@ -584,4 +597,5 @@ RUN(TT(a_command_line_without_sense_exits_2_and_changes_nothing),
     TT(memory_reaches_the_writer),
     TT(rebuild_keeps_old_versions_and_their_order),
     TT(a_rebuild_is_in_its_place_when_it_is_complete),
+    TT(a_rebuild_that_loses_anything_is_none),
     TT(rebuild_puts_every_article_into_the_new_index))
