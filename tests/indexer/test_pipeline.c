@@ -13,7 +13,7 @@
 #include "indexer/interrupt.h"
 #include "indexer/pipeline.h"
 
-#define DIR "/tmp/dateline_test_pipeline"
+#define DIR "pipeline-index"
 
 /* --- the scripted reader --- */
 
