@@ -4,6 +4,15 @@
 #include "base/err.h"
 #include "engine/native/doc_iters.h"
 
+static int walk_only(struct article_walk *walk, struct doc_iter *only,
+                     struct arena *lists, struct err *err)
+{
+    struct doc_iter *both[] = {only, walk->candidates.it};
+    if (only)
+        walk->candidates.it = iter_and(lists, both, 2);
+    return walk->candidates.it ? ERR_OK : native_no_memory(err);
+}
+
 /* What is verified and scored, too, is looked at once. */
 static int find_check_parts(struct article_walk *walk,
                             const struct walk_options *options, struct err *err)
@@ -35,6 +44,8 @@ int article_walk_open(const struct segment *segment,
     };
     int rc = candidates_of(segment, options->query->root, options->lists,
                            &out->candidates, err);
+    if (rc == ERR_OK)
+        rc = walk_only(out, options->only, options->lists, err);
     if (rc == ERR_OK)
         rc = native_view_open(segment, options->leaves, options->lists,
                               options->cancel, &out->view, err);

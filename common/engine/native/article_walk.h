@@ -26,6 +26,7 @@ struct walk_options {
     const struct query *query;
     const struct query_leaves *leaves;
     const struct ranking *ranking; /* NULL: nothing will be scored */
+    struct doc_iter *only;         /* no other articles; NULL: all */
     struct cancel *cancel;
     struct arena *lists; /* outlive the walk */
     struct arena *scratch;

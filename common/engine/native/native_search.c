@@ -38,14 +38,19 @@ struct lexicon *native_lexicon_of(struct searcher *searcher)
     return &self_of(searcher)->lexicon.base;
 }
 
-static struct walk_options walk_options(struct search_run *run)
+/* `only`: NULL, or the articles to look at. */
+static struct walk_options walk_options(struct search_run *run,
+                                        struct doc_iter *only)
 {
-    return (struct walk_options){run->query,
-                                 &run->leaves,
-                                 run->best.by_date ? NULL : &run->ranking,
-                                 run->request->cancel,
-                                 &run->lists,
-                                 &run->scratch};
+    return (struct walk_options){
+        .query = run->query,
+        .leaves = &run->leaves,
+        .ranking = run->best.by_date ? NULL : &run->ranking,
+        .only = only,
+        .cancel = run->request->cancel,
+        .lists = &run->lists,
+        .scratch = &run->scratch,
+    };
 }
 
 /* --- the ranked list --- */
@@ -107,7 +112,7 @@ static int first_behind_cursor(struct search_run *run,
 }
 
 static int search_phrase(struct search_run *run, size_t at, bool *done,
-                         struct err *err)
+                         struct doc_iter **apart, struct err *err)
 {
     const struct phrase_options options = {
         .snapshot = run->self->snapshot,
@@ -119,7 +124,7 @@ static int search_phrase(struct search_run *run, size_t at, bool *done,
     };
     return phrase_search(&options, (uint32_t)at,
                          run->request->count_total ? &run->total : NULL, done,
-                         err);
+                         apart, err);
 }
 
 static int search_pruned(struct search_run *run, size_t at, bool *done,
@@ -138,13 +143,13 @@ static int search_pruned(struct search_run *run, size_t at, bool *done,
     return pruned_search(&options, (uint32_t)at, done, err);
 }
 
-/* Every match, one after the other. */
+/* Every match, of `only` those, one after the other. */
 static int walk_segment(struct search_run *run, size_t at, bool counting,
-                        struct err *err)
+                        struct doc_iter *only, struct err *err)
 {
     const struct search_request *request = run->request;
     const struct segment *segment = run->self->snapshot->segment[at];
-    const struct walk_options options = walk_options(run);
+    const struct walk_options options = walk_options(run, only);
     bool found = true, more = true;
     struct article_walk walk;
     doc_id from = 0;
@@ -186,6 +191,7 @@ static int search_segment(struct search_run *run, size_t at, struct err *err)
 {
     const struct search_request *request = run->request;
     bool counting = request->count_total || request->count_hits;
+    struct doc_iter *rest = NULL;
     bool done = false;
     int rc = ERR_OK;
     arena_reset(&run->lists);
@@ -197,10 +203,11 @@ static int search_segment(struct search_run *run, size_t at, struct err *err)
         done = request->limit == 0;
     }
     if (rc == ERR_OK && !done && run->by_phrase)
-        rc = search_phrase(run, at, &done, err);
+        rc = search_phrase(run, at, &done, &rest, err);
     if (rc == ERR_OK && !done && !counting && run->pruned)
         rc = search_pruned(run, at, &done, err);
-    return rc || done ? rc : walk_segment(run, at, counting, err);
+    return rc || (done && !rest) ? rc
+                                 : walk_segment(run, at, counting, rest, err);
 }
 
 /* --- what is found --- */
@@ -367,7 +374,7 @@ int native_search(struct searcher *searcher, const struct query *query,
 static int visit_segment(struct search_run *run, size_t at, bool want_hits,
                          search_visit visit, void *context, struct err *err)
 {
-    const struct walk_options options = walk_options(run);
+    const struct walk_options options = walk_options(run, NULL);
     struct article_walk walk;
     arena_reset(&run->lists);
     arena_reset(&run->scratch);

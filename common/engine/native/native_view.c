@@ -151,7 +151,8 @@ int native_view_phrase(struct native_view *view, const struct node *node,
     if (!leaf->phrase_open)
         rc = phrase_open(view->segment, node, view->lists, &leaf->phrase, err);
     leaf->phrase_open = true;
-    *out = leaf->phrase;
+    *out = leaf->phrase && phrase_tells(leaf->phrase, view->doc) ? leaf->phrase
+                                                                 : NULL;
     return rc;
 }
 

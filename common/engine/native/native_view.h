@@ -55,7 +55,7 @@ int native_view_frequency(struct native_view *view, const struct node *word,
 int native_view_capitals(struct native_view *view, const struct node *word,
                          uint32_t *out, struct err *err);
 
-/* A NODE_PHRASE; *out NULL: match.h must look. */
+/* A NODE_PHRASE; *out NULL: match.h must look at this article. */
 int native_view_phrase(struct native_view *view, const struct node *node,
                        struct phrase **out, struct err *err);
 

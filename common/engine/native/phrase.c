@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "engine/native/doc_iters.h"
 #include "engine/native/word_terms.h"
 
 #include <stdlib.h>
@@ -37,9 +38,32 @@ struct opening {
     struct word_term *term; /* of each word */
     uint32_t *offset;
     size_t words;
-    bool plain;   /* each of those seen is one list */
+    uint64_t *apart;
+    bool plain;   /* lists tell where those seen are */
     bool missing; /* one of them has none */
 };
+
+/* The longest list of a word; the articles of the others are apart. */
+static int choose_list(struct opening *o, const struct word_terms *terms)
+{
+    struct word_terms others = *terms;
+    size_t longest = 0;
+    for (size_t i = 0; i < terms->count; i++) {
+        o->plain = o->plain && terms->term[i].lang == ANY_LANG;
+        if (terms->term[i].entry.counts.docs >
+            terms->term[longest].entry.counts.docs)
+            longest = i;
+    }
+    o->term[o->words] = terms->term[longest];
+    if (terms->count == 1 || !o->plain)
+        return ERR_OK;
+    if (!o->apart)
+        o->apart = arena_array(o->arena, uint64_t, bit_words(o->segment->docs));
+    if (!o->apart)
+        return native_no_memory(o->err);
+    others.term[longest] = others.term[--others.count];
+    return word_terms_fill(o->segment, &others, o->arena, o->apart, o->err);
+}
 
 static int find_words(struct opening *o, const struct node *node)
 {
@@ -58,10 +82,11 @@ static int find_words(struct opening *o, const struct node *node)
             o->missing = true;
             return ERR_OK;
         }
-        o->plain = o->plain && terms.count == 1 && terms.term->lang == ANY_LANG;
-        o->term[o->words] = *terms.term;
-        o->offset[o->words++] = offset;
-        offset += terms.term->width;
+        rc = choose_list(o, &terms);
+        if (rc)
+            return rc;
+        o->offset[o->words] = offset;
+        offset += o->term[o->words++].width;
     }
     return ERR_OK;
 }
@@ -123,7 +148,10 @@ int phrase_open(const struct segment *segment, const struct node *node,
     int rc = find_words(&o, node);
     if (rc || (!o.plain && !o.missing))
         return rc;
-    *phrase = (struct phrase){.arena = arena, .err = err};
+    *phrase = (struct phrase){.segment = segment,
+                              .apart = o.missing ? NULL : o.apart,
+                              .arena = arena,
+                              .err = err};
     if (!o.missing) {
         phrase->words = words;
         phrase->word = arena_array(arena, struct phrase_word, words);

@@ -16,6 +16,9 @@ struct phrase_word {
 };
 
 struct phrase {
+    const struct segment *segment;
+    uint64_t
+        *apart; /* a bit an article: not told here, see below. NULL: none */
     struct phrase_list **list; /* each once, the shortest first */
     size_t lists;              /* 0: no article of the segment has all words */
     struct phrase_word *word;
@@ -26,11 +29,20 @@ struct phrase {
     size_t room;
 };
 
-/* *out NULL: it is no such phrase, and match.h must look: a word that is several lists
- * here, or of one language only; an operand that is no word; a * at an end. In `arena`,
- * which must outlive it; so must `err`. */
+/* *out NULL: it is no such phrase, and match.h must look: a word of one language only, an
+ * operand that is no word, a * at an end. In `arena`, which must outlive it; so must
+ * `err`.
+ *
+ * A word that is several lists ("email", which is wider where it was "e-mail") is told by
+ * its longest. The few articles of the others are apart: match.h must look at them, and
+ * the functions below know nothing of them. */
 int phrase_open(const struct segment *segment, const struct node *node,
                 struct arena *arena, struct phrase **out, struct err *err);
+
+static inline bool phrase_tells(const struct phrase *phrase, doc_id doc)
+{
+    return !phrase->apart || !(phrase->apart[doc / 64] >> doc % 64 & 1);
+}
 
 /* *there: the article has all the words. */
 int phrase_seek(struct phrase *phrase, doc_id doc, bool *there);

@@ -159,7 +159,7 @@ static int look_at(struct phrase_run *run, doc_id doc)
 {
     struct phrase *phrase = run->phrase;
     bool there, in;
-    if (!passes(run, doc))
+    if (!phrase_tells(phrase, doc) || !passes(run, doc))
         return ERR_OK;
     int rc = phrase_seek(phrase, doc, &there);
     if (rc || !there)
@@ -238,7 +238,8 @@ static int open_scores(struct phrase_run *run)
 }
 
 int phrase_search(const struct phrase_options *options, uint32_t segment,
-                  uint64_t *matches, bool *done, struct err *err)
+                  uint64_t *matches, bool *done, struct doc_iter **apart,
+                  struct err *err)
 {
     const struct phrase_query *query = options->query;
     struct phrase_run run = {
@@ -249,6 +250,7 @@ int phrase_search(const struct phrase_options *options, uint32_t segment,
         .err = err,
     };
     *done = false;
+    *apart = NULL;
     int rc = phrase_open(run.segment, query->phrase, options->lists,
                          &run.phrase, err);
     if (rc || !run.phrase)
@@ -256,6 +258,12 @@ int phrase_search(const struct phrase_options *options, uint32_t segment,
     *done = true;
     if (run.phrase->lists == 0)
         return ERR_OK;
+    if (run.phrase->apart) {
+        *apart =
+            iter_bits(options->lists, run.phrase->apart, run.segment->docs);
+        if (!*apart)
+            return native_no_memory(err);
+    }
     if (run.segment->live)
         run.live = live_bits(run.segment->live);
     rc = open_filters(&run, query->filter, query->filters, &run.with);

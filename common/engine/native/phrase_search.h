@@ -33,9 +33,12 @@ struct phrase_options {
     struct arena *lists;
 };
 
-/* Offer the best articles of the segment to the list; *matches: all of them, or NULL.
- * *done false: nothing was done, and another way must be taken. */
+/* Offer the best articles of the segment to the list; *matches: all of them are added, or
+ * NULL. *done false: nothing was done, and another way must be taken. *apart: articles
+ * that must be looked at one by one besides, in options->lists; NULL when there are
+ * none. */
 int phrase_search(const struct phrase_options *options, uint32_t segment,
-                  uint64_t *matches, bool *done, struct err *err);
+                  uint64_t *matches, bool *done, struct doc_iter **apart,
+                  struct err *err);
 
 #endif
