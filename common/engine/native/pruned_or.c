@@ -5,6 +5,7 @@
 #include "engine/native/pruned.h"
 
 #include "base/err.h"
+#include "engine/native/score_kernels.h"
 
 #include <string.h>
 
@@ -102,37 +103,21 @@ static int complete(struct windows *w, uint32_t i)
     return pruned_offer(p, doc, units, has);
 }
 
-/* Which of 64 articles have enough. Numbers are below 2^31, where a difference has the
- * sign of the comparison; most often none has, and that is told in few vectors. */
-static uint64_t enough(const uint32_t *units, uint32_t need)
-{
-    uint32_t none = UINT32_MAX;
-    uint64_t mask = 0;
-    for (int i = 0; i < 64; i++)
-        none &= units[i] - need;
-    if (none >> 31)
-        return 0;
-    for (int i = 0; i < 64; i++)
-        mask |= (uint64_t)(units[i] >= need) << i;
-    return mask;
-}
-
 static int take_best(struct windows *w)
 {
     const struct score_window *window = &w->window;
     struct pruned *p = w->p;
     uint32_t size = window->end - window->from;
+    uint32_t need = w->by_has ? 1 : ranked_list_least(p->best) - w->rest;
+    uint64_t mask[SCORE_WINDOW / 64];
+    score_kernels()->enough(w->by_has ? window->has : window->units, size, need,
+                            mask);
     for (uint32_t base = 0; base < size; base += 64) {
-        uint32_t least = ranked_list_least(p->best);
-        uint32_t need = least - w->rest;
-        const uint32_t *of = w->by_has ? window->has : window->units;
-        uint64_t mask = enough(of + base, w->by_has ? 1 : need);
+        uint64_t left = mask[base / 64];
         if (p->allowed)
-            mask &= p->allowed[(window->from + base) / 64];
-        for (; mask; mask &= mask - 1) {
-            uint32_t i = base + (uint32_t)__builtin_ctzll(mask);
-            if (i >= size)
-                break;
+            left &= p->allowed[(window->from + base) / 64];
+        for (; left; left &= left - 1) {
+            uint32_t i = base + (uint32_t)__builtin_ctzll(left);
             if (window->from + i < p->first)
                 continue;
             int rc = complete(w, i);

@@ -1,6 +1,7 @@
 #include "engine/native/scored_list.h"
 
 #include "base/err.h"
+#include "engine/native/score_kernels.h"
 
 int scored_list_open(struct postings *list, const struct score_scale *scale,
                      float weight, struct scored_list *out)
@@ -66,10 +67,8 @@ int scored_list_load(struct scored_list *list, uint32_t block)
         rc = load_frequencies(list, block);
     if (rc)
         return rc;
-    const struct score_scale *scale = list->scale;
-    for (uint32_t i = 0; i < list->in.count; i++)
-        list->units[i] = score_of_posting(scale, list->weight,
-                                          list->frequency[i], list->in.doc[i]);
+    score_kernels()->score(list->scale, list->weight, list->frequency,
+                           list->in.doc, list->in.count, list->units);
     list->units_of = block;
     return ERR_OK;
 }

@@ -18,7 +18,7 @@ int scored_word_open(const struct segment *segment,
         .list = arena_array(arena, struct scored_list, terms.count),
         .overlap = terms.count > 1 && part->node->stem_count == 0,
         .weight = part->weight,
-        .bit = UINT32_C(1) << number % 32,
+        .bit = UINT32_C(1) << number % 31, /* has[] is compared as scores are */
     };
     if (terms.count && !out->list)
         return native_no_memory(err);
