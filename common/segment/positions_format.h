@@ -32,6 +32,9 @@ int positions_add(struct positions_writer *writer, const uint32_t *positions,
                   uint32_t count, struct err *err);
 int positions_end(struct positions_writer *writer, uint64_t *place,
                   struct err *err);
+/* A whole list, in place of begin, add and end. */
+int positions_put(struct positions_writer *writer, const uint32_t *gap,
+                  uint32_t count, uint64_t *place, struct err *err);
 void positions_release(struct positions_writer *writer);
 
 /* --- reading --- */

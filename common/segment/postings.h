@@ -38,6 +38,21 @@ int postings_add(struct postings_writer *writer, doc_id doc, uint32_t frequency,
  * the repeated positions, or frequency in a class without positions. */
 int postings_end(struct postings_writer *writer, struct term_entry *out,
                  struct err *err);
+
+/* A whole list, in place of begin, add and end. */
+struct postings_list {
+    const doc_id *doc;         /* rising */
+    const uint32_t *frequency; /* of each; not read in a class without */
+    uint32_t count;            /* of documents, at least one */
+    uint64_t total; /* of the frequencies; `count` in a class without */
+    /* Of a class with positions, `total` of them: steps between those of one document, and
+     * from 0 to its first; and how many stand twice. */
+    const uint32_t *gap;
+    uint32_t repeats;
+};
+int postings_put(struct postings_writer *writer, enum term_class class,
+                 const struct postings_list *list, struct term_entry *out,
+                 struct err *err);
 void postings_writer_close(struct postings_writer *writer);
 
 /* --- reading --- */

@@ -1,5 +1,5 @@
-/* The list is kept until its end, which decides its form; positions go out as they
- * come. */
+/* A list that comes a document at a time is kept until its end, which decides its form; its
+ * positions go out as they come. */
 #include "base/err.h"
 #include "base/mem.h"
 #include "segment/postings_format.h"
@@ -23,12 +23,17 @@ struct postings_writer {
 
     uint32_t *mark; /* a number a block, for the table being made */
     size_t marks;
-    struct bytes_out out, blocks;
+    struct bytes_out heads, blocks;
 };
 
 static int no_memory(struct err *err)
 {
     return err_set(err, ERR_NOMEM, "postings: no memory");
+}
+
+static int too_often(struct err *err)
+{
+    return err_set(err, ERR_LIMIT, "a term occurs over 2^32 times");
 }
 
 int postings_writer_open(struct segment_writer *segment, uint32_t docs,
@@ -54,7 +59,7 @@ void postings_writer_close(struct postings_writer *writer)
     if (!writer)
         return;
     positions_release(&writer->positions);
-    bytes_out_release(&writer->out);
+    bytes_out_release(&writer->heads);
     bytes_out_release(&writer->blocks);
     mem_free(writer->mark);
     mem_free(writer->doc);
@@ -107,7 +112,7 @@ int postings_add(struct postings_writer *writer, doc_id doc, uint32_t frequency,
     if (!writer->has_positions)
         return ERR_OK;
     if (writer->total > UINT32_MAX)
-        return err_set(err, ERR_LIMIT, "a term occurs over 2^32 times");
+        return too_often(err);
     if (i == 0)
         writer->first_position = positions[0];
     return positions_add(&writer->positions, positions, frequency, err);
@@ -115,15 +120,15 @@ int postings_add(struct postings_writer *writer, doc_id doc, uint32_t frequency,
 
 /* --- the end of a list --- */
 
-static size_t block_count(const struct postings_writer *writer)
+static size_t block_count(const struct postings_list *list)
 {
-    return (writer->count + SEGMENT_BLOCK - 1) / SEGMENT_BLOCK;
+    return (list->count + (size_t)SEGMENT_BLOCK - 1) / SEGMENT_BLOCK;
 }
 
-static size_t block_end(const struct postings_writer *writer, size_t block)
+static size_t block_end(const struct postings_list *list, size_t block)
 {
     size_t end = (block + 1) * SEGMENT_BLOCK;
-    return end < writer->count ? end : writer->count;
+    return end < list->count ? end : list->count;
 }
 
 static void put_numbers(const uint32_t *v, size_t count, struct bytes_out *out)
@@ -134,63 +139,73 @@ static void put_numbers(const uint32_t *v, size_t count, struct bytes_out *out)
         tail_encode(v, count, out);
 }
 
-static void put_gaps(const struct postings_writer *writer, size_t from,
-                     size_t to, struct bytes_out *out)
+static void put_gaps(const struct postings_list *list, size_t from, size_t to,
+                     struct bytes_out *out)
 {
     uint32_t gap[SEGMENT_BLOCK];
-    doc_id next = from ? writer->doc[from - 1] + 1 : 0; /* a gap of 0 */
+    doc_id next = from ? list->doc[from - 1] + 1 : 0; /* a gap of 0 */
     for (size_t i = from; i < to; i++) {
-        gap[i - from] = writer->doc[i] - next;
-        next = writer->doc[i] + 1;
+        gap[i - from] = list->doc[i] - next;
+        next = list->doc[i] + 1;
     }
     put_numbers(gap, to - from, out);
 }
 
-static void put_frequencies(const struct postings_writer *writer, size_t from,
+static void put_frequencies(const struct postings_list *list, size_t from,
                             size_t to, struct bytes_out *out)
 {
     uint32_t less_one[SEGMENT_BLOCK];
     for (size_t i = from; i < to; i++)
-        less_one[i - from] = writer->frequency[i] - 1;
+        less_one[i - from] = list->frequency[i] - 1;
     put_numbers(less_one, to - from, out);
 }
 
-/* Fills `blocks`, and `mark` with where each ends. */
-static int make_blocks(struct postings_writer *writer, bool dense,
+static int make_marks(struct postings_writer *writer, size_t count,
+                      struct err *err)
+{
+    if (count <= writer->marks)
+        return ERR_OK;
+    uint32_t *mark = mem_realloc(writer->mark, count * sizeof *mark);
+    if (!mark)
+        return no_memory(err);
+    writer->mark = mark;
+    writer->marks = count;
+    return ERR_OK;
+}
+
+/* To the end of `blocks`, and `mark` gets where each ends. */
+static int make_blocks(struct postings_writer *writer,
+                       const struct postings_list *list, bool dense,
                        struct err *err)
 {
-    size_t count = block_count(writer);
-    if (count > writer->marks) {
-        uint32_t *mark = mem_realloc(writer->mark, count * sizeof *mark);
-        if (!mark)
-            return no_memory(err);
-        writer->mark = mark;
-        writer->marks = count;
-    }
+    size_t count = block_count(list);
     struct bytes_out *out = &writer->blocks;
-    out->len = 0;
+    size_t before = out->len;
+    int rc = make_marks(writer, count, err);
+    if (rc)
+        return rc;
     for (size_t block = 0; block < count; block++) {
-        size_t from = block * SEGMENT_BLOCK, to = block_end(writer, block);
+        size_t from = block * SEGMENT_BLOCK, to = block_end(list, block);
         if (!dense)
-            put_gaps(writer, from, to, out);
+            put_gaps(list, from, to, out);
         if (writer->frequencies)
-            put_frequencies(writer, from, to, out);
-        if (out->len > UINT32_MAX)
+            put_frequencies(list, from, to, out);
+        if (out->len - before > UINT32_MAX)
             return err_set(err, ERR_LIMIT, "postings of one term: over 4 GB");
-        writer->mark[block] = (uint32_t)out->len;
+        writer->mark[block] = (uint32_t)(out->len - before);
     }
     return ERR_OK;
 }
 
 /* The product is exact in double precision, so rounding it up is, too: best / 255.0f
  * is never below the term frequency's part of a score. */
-static uint8_t best_of(const struct postings_writer *writer, size_t from,
-                       size_t to)
+static uint8_t best_of(const struct postings_writer *writer,
+                       const struct postings_list *list, size_t from, size_t to)
 {
     float best = 0;
     for (size_t i = from; i < to; i++) {
-        float tf = bm25_tf(writer->frequency[i],
-                           writer->lengths[writer->doc[i]], writer->k);
+        float tf = bm25_tf(list->frequency[i], writer->lengths[list->doc[i]],
+                           writer->k);
         if (tf > best)
             best = tf;
     }
@@ -200,22 +215,23 @@ static uint8_t best_of(const struct postings_writer *writer, size_t from,
 }
 
 /* What postings_format.h has as struct heads. `mark` has the ends; afterwards sums. */
-static void put_heads(struct postings_writer *writer, uint8_t *flags)
+static void put_heads(struct postings_writer *writer,
+                      const struct postings_list *list, uint8_t *flags)
 {
-    size_t count = block_count(writer);
-    struct bytes_out *out = &writer->out;
+    size_t count = block_count(list);
+    struct bytes_out *out = &writer->heads;
     for (size_t block = 0; block < count; block++)
-        put_u32(out, writer->doc[block_end(writer, block) - 1]);
+        put_u32(out, list->doc[block_end(list, block) - 1]);
     rising_put(out, writer->mark, count, true);
     if (writer->frequencies)
         for (size_t block = 0; block < count; block++)
-            put_u8(out, best_of(writer, block * SEGMENT_BLOCK,
-                                block_end(writer, block)));
+            put_u8(out, best_of(writer, list, block * SEGMENT_BLOCK,
+                                block_end(list, block)));
     if (!writer->has_positions)
         return;
     uint32_t sum = 0;
-    for (size_t i = 0; i < writer->count; i++) {
-        sum += writer->frequency[i];
+    for (size_t i = 0; i < list->count; i++) {
+        sum += list->frequency[i];
         writer->mark[i / SEGMENT_BLOCK] = sum;
     }
     bool narrow = rising_is_narrow(writer->mark, count);
@@ -224,43 +240,57 @@ static void put_heads(struct postings_writer *writer, uint8_t *flags)
 }
 
 static void put_bitmap(const struct postings_writer *writer,
-                       struct bytes_out *out)
+                       const struct postings_list *list, struct bytes_out *out)
 {
-    size_t words = writer->doc[writer->count - 1] / 64 + 1;
+    size_t words = list->doc[list->count - 1] / 64 + 1;
     size_t i = 0;
     if (writer->frequencies)
         for (size_t word = 0; word < words; word += RANK_WORDS) {
-            while (writer->doc[i] / 64 < word)
+            while (list->doc[i] / 64 < word)
                 i++;
             put_u32(out, (uint32_t)i);
         }
     i = 0;
     for (size_t word = 0; word < words; word++) {
         uint64_t bits = 0;
-        for (; i < writer->count && writer->doc[i] / 64 == word; i++)
-            bits |= UINT64_C(1) << writer->doc[i] % 64;
+        for (; i < list->count && list->doc[i] / 64 == word; i++)
+            bits |= UINT64_C(1) << list->doc[i] % 64;
         put_u64(out, bits);
     }
 }
 
-static int put_list(struct postings_writer *writer, struct err *err)
+/* Most lists: one block or less, without heads. */
+static int put_short(struct postings_writer *writer,
+                     const struct postings_list *list, struct err *err)
 {
-    doc_id last = writer->doc[writer->count - 1];
-    uint64_t span = last < writer->docs ? writer->docs : (uint64_t)last + 1;
-    bool dense = writer->count * (uint64_t)DENSE_SHARE >= span;
-    int rc = make_blocks(writer, dense, err);
+    struct bytes_out *out = &writer->blocks;
+    out->len = 0;
+    put_u8(out, 0);
+    int rc = make_blocks(writer, list, false, err);
+    if (rc == ERR_OK && out->failed)
+        rc = no_memory(err);
+    if (rc == ERR_OK)
+        section_put(writer->section, out->data, out->len);
+    return rc;
+}
+
+static int put_long(struct postings_writer *writer,
+                    const struct postings_list *list, bool dense,
+                    struct err *err)
+{
+    struct bytes_out *out = &writer->heads;
+    uint8_t flags = dense ? POSTINGS_DENSE : 0;
+    writer->blocks.len = out->len = 0;
+    int rc = make_blocks(writer, list, dense, err);
     if (rc)
         return rc;
-    struct bytes_out *out = &writer->out;
-    uint8_t flags = dense ? POSTINGS_DENSE : 0;
-    out->len = 0;
     put_u8(out, flags);
     if (dense)
-        put_u32(out, last);
-    if (block_count(writer) > 1 && (!dense || writer->frequencies))
-        put_heads(writer, &flags);
+        put_u32(out, list->doc[list->count - 1]);
+    if (list->count > SEGMENT_BLOCK && (!dense || writer->frequencies))
+        put_heads(writer, list, &flags);
     if (dense)
-        put_bitmap(writer, out);
+        put_bitmap(writer, list, out);
     if (out->failed || writer->blocks.failed)
         return no_memory(err);
     out->data[0] = flags;
@@ -269,27 +299,83 @@ static int put_list(struct postings_writer *writer, struct err *err)
     return ERR_OK;
 }
 
+static int put_list(struct postings_writer *writer,
+                    const struct postings_list *list, struct term_place *place,
+                    struct err *err)
+{
+    doc_id last = list->doc[list->count - 1];
+    uint64_t span = last < writer->docs ? writer->docs : (uint64_t)last + 1;
+    bool dense = list->count * (uint64_t)DENSE_SHARE >= span;
+    place->postings = section_size(writer->section);
+    return dense || list->count > SEGMENT_BLOCK
+               ? put_long(writer, list, dense, err)
+               : put_short(writer, list, err);
+}
+
+static bool is_single(const struct postings_list *list)
+{
+    return list->count == 1 && list->total == 1;
+}
+
+static struct term_place single_place(doc_id doc, uint32_t position)
+{
+    return (struct term_place){
+        .single = true, .doc = doc, .position = position};
+}
+
+static struct term_counts counts_of(const struct postings_list *list)
+{
+    return (struct term_counts){.docs = list->count,
+                                .frequency = list->total,
+                                .occurrences = list->total - list->repeats};
+}
+
 int postings_end(struct postings_writer *writer, struct term_entry *out,
                  struct err *err)
 {
-    assert(writer->count > 0);
-    struct term_place place = {0};
-    if (writer->count == 1 && writer->total == 1) {
-        place.single = true;
-        place.doc = writer->doc[0];
-        place.position = writer->has_positions ? writer->first_position : 0;
+    struct postings_list list = {
+        .doc = writer->doc,
+        .frequency = writer->frequency,
+        .count = (uint32_t)writer->count,
+        .total = writer->total,
+        .repeats = writer->positions.repeats, /* 0 without positions */
+    };
+    int rc = ERR_OK;
+    assert(list.count > 0);
+    out->place = (struct term_place){0};
+    if (is_single(&list)) {
+        out->place = single_place(
+            list.doc[0], writer->has_positions ? writer->first_position : 0);
     } else {
-        place.postings = section_size(writer->section);
-        int rc = put_list(writer, err);
+        rc = put_list(writer, &list, &out->place, err);
         if (rc == ERR_OK && writer->has_positions)
-            rc = positions_end(&writer->positions, &place.positions, err);
-        if (rc)
-            return rc;
+            rc = positions_end(&writer->positions, &out->place.positions, err);
     }
-    uint32_t repeats = writer->positions.repeats; /* 0 without positions */
-    out->place = place;
-    out->counts = (struct term_counts){.docs = writer->count,
-                                       .frequency = writer->total,
-                                       .occurrences = writer->total - repeats};
-    return ERR_OK;
+    out->counts = counts_of(&list);
+    return rc;
+}
+
+int postings_put(struct postings_writer *writer, enum term_class class,
+                 const struct postings_list *list, struct term_entry *out,
+                 struct err *err)
+{
+    int rc = ERR_OK;
+    assert(list->count > 0 && list->total >= list->count);
+    writer->frequencies = term_has_frequencies(class);
+    writer->has_positions = term_has_positions(class);
+    if (writer->has_positions && list->total > UINT32_MAX)
+        return too_often(err);
+    out->place = (struct term_place){0};
+    if (is_single(list)) {
+        out->place = single_place(list->doc[0],
+                                  writer->has_positions ? list->gap[0] : 0);
+    } else {
+        rc = put_list(writer, list, &out->place, err);
+        if (rc == ERR_OK && writer->has_positions)
+            rc = positions_put(&writer->positions, list->gap,
+                               (uint32_t)list->total, &out->place.positions,
+                               err);
+    }
+    out->counts = counts_of(list);
+    return rc;
 }

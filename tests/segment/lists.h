@@ -90,6 +90,30 @@ static inline int model_write(struct model *m, struct postings_writer *writer,
     return postings_end(writer, &m->entry, err);
 }
 
+/* The same at once. */
+static inline int model_put(struct model *m, struct postings_writer *writer,
+                            struct err *err)
+{
+    uint32_t *gap = malloc((m->positions + 1) * sizeof *gap);
+    CHECK(gap);
+    for (uint32_t i = 0; i < m->count; i++)
+        for (uint32_t k = 0; k < m->frequency[i]; k++) {
+            const uint32_t *at = m->position + m->first[i] + k;
+            gap[at - m->position] = at[0] - (k ? at[-1] : 0);
+        }
+    bool positions = term_has_positions(m->class);
+    struct postings_list list = {
+        .doc = m->doc,
+        .frequency = term_has_frequencies(m->class) ? m->frequency : NULL,
+        .count = m->count,
+        .total = m->positions,
+        .gap = positions ? gap : NULL,
+        .repeats = positions ? m->repeats : 0};
+    int rc = postings_put(writer, m->class, &list, &m->entry, err);
+    free(gap);
+    return rc;
+}
+
 /* --- a file in memory --- */
 
 struct memory_file {

@@ -48,9 +48,12 @@ static const struct {
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
+typedef int (*write_model)(struct model *model, struct postings_writer *writer,
+                           struct err *err);
+
 /* All rows in one file. */
 static void write_models(struct bed *bed, struct model model[ROWS],
-                         struct bm25_k k)
+                         struct bm25_k k, write_model write)
 {
     uint64_t seed = 42;
     struct postings_writer *writer;
@@ -62,7 +65,7 @@ static void write_models(struct bed *bed, struct model model[ROWS],
         model_make(&model[i], &rows[i].shape, &seed);
         CHECK_MSG(model[i].doc[model[i].count - 1] < rows[i].docs, "%s: %u",
                   rows[i].what, model[i].doc[model[i].count - 1]);
-        CHECK_OK(model_write(&model[i], writer, &bed->err), bed->err);
+        CHECK_OK(write(&model[i], writer, &bed->err), bed->err);
     }
     postings_writer_close(writer);
     bed_write(bed, DOCS, 100);
@@ -104,7 +107,7 @@ static void each_row(void (*check)(const struct bed *, const struct model *,
     struct bed bed;
     struct model model[ROWS];
     bed_init(&bed);
-    write_models(&bed, model, some_k());
+    write_models(&bed, model, some_k(), model_write);
     for (size_t i = 0; i < ROWS; i++) {
         struct arena arena;
         arena_init(&arena, SIZE_MAX);
@@ -129,6 +132,38 @@ static void check_counts(const struct bed *bed, const struct model *m,
              term_has_positions(m->class) ? frequency - m->repeats : frequency);
     bool single = m->count == 1 && m->frequency[0] == 1;
     CHECK_MSG(m->entry.place.single == single, "%s", rows[row].what);
+}
+
+static bool same_entry(const struct term_entry *a, const struct term_entry *b)
+{
+    return a->counts.docs == b->counts.docs &&
+           a->counts.frequency == b->counts.frequency &&
+           a->counts.occurrences == b->counts.occurrences &&
+           a->place.single == b->place.single && a->place.doc == b->place.doc &&
+           a->place.position == b->place.position &&
+           a->place.postings == b->place.postings &&
+           a->place.positions == b->place.positions;
+}
+
+TEST(a_list_at_once_is_the_one_a_document_at_a_time)
+{
+    struct bed bed, other;
+    struct model model[ROWS], again[ROWS];
+    bed_init(&bed);
+    bed_init(&other);
+    write_models(&bed, model, some_k(), model_write);
+    write_models(&other, again, some_k(), model_put);
+    CHECK_EQ(bed.file->mapping.size, other.file->mapping.size);
+    CHECK(memcmp(bed.file->mapping.data, other.file->mapping.data,
+                 bed.file->mapping.size) == 0);
+    for (size_t i = 0; i < ROWS; i++) {
+        CHECK_MSG(same_entry(&model[i].entry, &again[i].entry),
+                  "%s: another entry", rows[i].what);
+        model_free(&model[i]);
+        model_free(&again[i]);
+    }
+    bed_end(&bed);
+    bed_end(&other);
 }
 
 TEST(counts_are_those_of_the_list)
@@ -362,7 +397,8 @@ TEST(the_documented_examples_are_what_they_say)
     }
 }
 
-RUN(T(counts_are_those_of_the_list), T(a_walk_yields_what_was_written),
+RUN(T(a_list_at_once_is_the_one_a_document_at_a_time),
+    T(counts_are_those_of_the_list), T(a_walk_yields_what_was_written),
     T(seeks_find_the_first_document_from_there_on),
     T(fill_sets_the_bits_of_all_documents), T(heads_bound_their_blocks),
     T(a_list_of_an_eighth_of_the_documents_is_a_bitmap),

@@ -9,10 +9,6 @@
 
 enum {
     FIRST_CAPACITY = 64,
-    /* Forms that are looked up together, so that the memory fetches what it has of
-     * them side by side. */
-    BATCH = 32,
-    SHARED_MAP = 0,
 };
 
 int inverter_new(struct inverter **out, struct err *err)
@@ -50,7 +46,7 @@ void inverter_free(struct inverter *inverter)
 
 static int no_memory(struct err *err)
 {
-    return err_set(err, ERR_NOMEM, "no memory for the words of an article");
+    return from_vocabulary(ERR_NOMEM, err);
 }
 
 static int bigger_capacity(uint32_t capacity, uint64_t need, uint64_t *out,
@@ -82,9 +78,8 @@ int inverter_grow(void *array, uint32_t *capacity, uint64_t need, size_t size,
     return ERR_OK;
 }
 
-/* For what is looked up at random: new elements are zero. */
-static int grow_table(void *array, uint32_t *capacity, uint64_t need,
-                      size_t size, struct err *err)
+int inverter_grow_table(void *array, uint32_t *capacity, uint64_t need,
+                        size_t size, struct err *err)
 {
     uint64_t bigger;
     if (need <= *capacity)
@@ -104,13 +99,6 @@ static int grow_table(void *array, uint32_t *capacity, uint64_t need,
     memcpy(array, &new, sizeof new);
     *capacity = (uint32_t)bigger;
     return ERR_OK;
-}
-
-static int from_vocabulary(int rc, struct err *err)
-{
-    if (rc == ERR_LIMIT)
-        return err_set(err, rc, "too many words for one segment");
-    return rc ? no_memory(err) : ERR_OK;
 }
 
 static int put(struct vocabulary *vocabulary, struct slice text, uint8_t tag,
@@ -169,8 +157,9 @@ static int find_map(struct inverter *inverter, struct inverted *article,
             return rc;
         article->map = number + 1;
     }
-    return grow_table(&inverter->maps, &inverter->map_capacity,
-                      article->map + UINT64_C(1), sizeof *inverter->maps, err);
+    return inverter_grow_table(&inverter->maps, &inverter->map_capacity,
+                               article->map + UINT64_C(1),
+                               sizeof *inverter->maps, err);
 }
 
 /* Steps from one sentence to the next, times two, plus one where a paragraph begins. */
@@ -245,127 +234,7 @@ static int keep_fields(struct inverter *inverter, const struct article *article,
     return rc;
 }
 
-/* --- words --- */
-
-/* Room for as many new words. */
-static int make_room(struct inverter *inverter, struct form_map *map,
-                     size_t more, struct err *err)
-{
-    uint64_t need = inverter->words.count + more;
-    int rc = grow_table(&inverter->caps, &inverter->caps_capacity, need,
-                        sizeof *inverter->caps, err);
-    if (rc)
-        return rc;
-    return grow_table(&map->form, &map->capacity, need, sizeof *map->form, err);
-}
-
-static int find_stem(struct inverter *inverter, struct slice lang,
-                     struct slice form, struct slice *stem, struct err *err)
-{
-    if (!inverter->stemmers)
-        inverter->stemmers = stemmers_new();
-    if (!inverter->stemmers ||
-        stem_form(inverter->stemmers, lang, form, &inverter->scratch, stem))
-        return no_memory(err);
-    return ERR_OK;
-}
-
-/* Of a form that comes for the first time in this language. */
-static int find_score(struct inverter *inverter, const struct inverted *article,
-                      const struct token *token, uint32_t *score,
-                      struct err *err)
-{
-    struct term term;
-    struct slice stem = token->stem;
-    if (stem.len == 0 && article->map != SHARED_MAP) {
-        int rc = find_stem(inverter, article->lang, token->form, &stem, err);
-        if (rc)
-            return rc;
-    }
-    if (stem.len)
-        term_of_stem(&term, article->lang, stem);
-    else
-        term_of_plain(&term, token->form);
-    return put_other(inverter, &term, score, err);
-}
-
-static void append(struct inverter *inverter, const struct token *token,
-                   uint32_t id, uint32_t *position)
-{
-    uint32_t *at = inverter->stream + inverter->stream_len;
-    bool stays = token->position == *position;
-    if (!stays && token->position != *position + 1) {
-        *at++ = STREAM_JUMP;
-        *at++ = token->position;
-    }
-    *at++ =
-        id | (token->all_caps ? STREAM_CAPS : 0) | (stays ? STREAM_STAYS : 0);
-    inverter->stream_len = (uint32_t)(at - inverter->stream);
-    *position = token->position;
-}
-
-/* In steps, each of which asks the memory for what the next one needs. */
-static int keep_batch(struct inverter *inverter, struct inverted *article,
-                      const struct token *token, size_t count,
-                      uint32_t *position, struct err *err)
-{
-    struct form_map *map = &inverter->maps[article->map];
-    struct vocabulary_probe probe[BATCH];
-    uint32_t id[BATCH];
-    int rc = make_room(inverter, map, count, err);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < count; i++) {
-        assert(token[i].width >= 1 && token[i].width <= UINT8_MAX);
-        vocabulary_probe(&inverter->words, token[i].form,
-                         (uint8_t)token[i].width, &probe[i]);
-    }
-    for (size_t i = 0; i < count; i++) {
-        rc = vocabulary_put(&inverter->words, &probe[i], &id[i]);
-        if (rc)
-            return from_vocabulary(rc, err);
-        __builtin_prefetch(&map->form[id[i]], 1);
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct stemming *form = &map->form[id[i]];
-        if (form->score == 0) {
-            uint32_t score;
-            rc = find_score(inverter, article, &token[i], &score, err);
-            if (rc)
-                return rc;
-            form->score = score + 1;
-        }
-        form->tokens++;
-        if (token[i].all_caps) /* rarely: most need not be fetched */
-            inverter->caps[id[i]]++;
-        append(inverter, &token[i], id[i], position);
-    }
-    return ERR_OK;
-}
-
-static int keep_words(struct inverter *inverter, const struct tokens *tokens,
-                      struct inverted *article, struct err *err)
-{
-    /* Three for a token that jumps. */
-    uint64_t need = inverter->stream_len + UINT64_C(3) * tokens->count;
-    if (need > STREAM_MAX)
-        return err_set(err, ERR_LIMIT, "too many words for one segment");
-    int rc = inverter_grow(&inverter->stream, &inverter->stream_capacity, need,
-                           sizeof *inverter->stream, err);
-    uint32_t position = UINT32_MAX;
-    article->stream = inverter->stream_len;
-    for (size_t i = 0; rc == ERR_OK && i < tokens->count; i += BATCH) {
-        size_t count = tokens->count - i < BATCH ? tokens->count - i : BATCH;
-        rc = keep_batch(inverter, article, tokens->token + i, count, &position,
-                        err);
-    }
-    article->stream_end = inverter->stream_len;
-    article->positions = position + 1;
-    if (rc == ERR_OK && article->positions > INVERTER_SPOTS - inverter->spots)
-        rc = err_set(err, ERR_LIMIT, "too many words for one segment");
-    inverter->spots += article->positions;
-    return rc;
-}
+/* --- articles --- */
 
 int inverter_add(struct inverter *inverter, const struct article *article,
                  const struct analysis *analysis,
@@ -388,7 +257,7 @@ int inverter_add(struct inverter *inverter, const struct article *article,
     if (rc == ERR_OK)
         rc = keep_fields(inverter, article, &new, err);
     if (rc == ERR_OK)
-        rc = keep_words(inverter, &analysis->tokens, &new, err);
+        rc = inverter_keep_words(inverter, &analysis->tokens, &new, err);
     arena_reset(&inverter->scratch);
     if (rc)
         return rc;

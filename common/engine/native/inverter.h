@@ -2,9 +2,9 @@
  *
  * Every token is appended to a stream as the number of its form; the stream is inverted
  * when it is written out: frequencies are then known exactly, terms are sorted, and
- * lists are scattered into arrays of their exact sizes for a window of terms at a
- * time, in the order of the dictionary. Any order of documents costs nothing. The
- * alternatives, and their times: docs/decisions/050-inversion.md.
+ * lists are scattered into one array of their exact sizes, in the order of the
+ * dictionary. Any order of documents costs nothing. The alternatives, and their times:
+ * docs/decisions/050-inversion.md.
  *
  * Articles are numbered as they come (0 ...). One that is replaced or deleted before the
  * segment is written is dropped from the lists and becomes an old version.

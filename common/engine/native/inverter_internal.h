@@ -1,10 +1,12 @@
 /* inverter_internal.h - what the parts of the inverter share.
  *
- *   inverter.c         articles come in: the stream, the vocabularies
+ *   inverter.c         articles come in
+ *   inverter_words.c   their words: the stream, the vocabularies
  *   inverter_tally.c   how much of each term the live articles hold, for who asks
  *   inverter_write.c   a segment goes out: the order of its articles, columns, keys
  *   inverter_terms.c   the order of its terms, and the forms of stems
- *   inverter_lists.c   the stream inverted, a window of terms at a time
+ *   inverter_lists.c   the stream inverted: lists of words
+ *   inverter_others.c  lists of what they are scored by, and of fields
  */
 #ifndef ENGINE_NATIVE_INVERTER_INTERNAL_H
 #define ENGINE_NATIVE_INVERTER_INTERNAL_H
@@ -12,6 +14,7 @@
 #include "engine/native/inverter.h"
 #include "engine/native/native_terms.h"
 #include "engine/native/vocabulary.h"
+#include "segment/postings.h"
 
 /* The stream: 4 bytes a token. Its form's number in `words` (while it is written: a rank),
  * and two flags. Positions
@@ -25,8 +28,8 @@ enum { STREAM_ID = (1 << 30) - 1 };
 /* So that a frequency, twice the tokens at most, fits 32 bits. */
 #define STREAM_MAX (UINT32_C(1) << 31)
 
-/* Leaves a bit of a doc id free. */
-#define INVERTER_ARTICLES (UINT32_C(1) << 31)
+/* Leaves two bits of a doc id free. */
+#define INVERTER_ARTICLES (UINT32_C(1) << 30)
 
 /* Positions of all articles, one article behind the other: a spot is a document and a position
  * in it, and leaves a bit free. */
@@ -44,6 +47,8 @@ struct form_map {
     struct stemming *form;
     uint32_t capacity;
 };
+
+enum { SHARED_MAP = 0 };
 
 struct inverted {
     struct doc_record record;
@@ -87,6 +92,16 @@ struct inverter {
 /* Room for `need` elements of `size` bytes in *array. ERR_NOMEM, ERR_LIMIT. */
 int inverter_grow(void *array, uint32_t *capacity, uint64_t need, size_t size,
                   struct err *err);
+
+/* The same for what is looked up at random: new elements are zero. */
+int inverter_grow_table(void *array, uint32_t *capacity, uint64_t need,
+                        size_t size, struct err *err);
+/* What a vocabulary returned, with its reason. */
+int from_vocabulary(int rc, struct err *err);
+
+/* Fills the article's part of the stream. */
+int inverter_keep_words(struct inverter *inverter, const struct tokens *tokens,
+                        struct inverted *article, struct err *err);
 
 /* As the dictionary has it. */
 void word_term(const struct inverter *inverter, enum term_class class,
@@ -145,15 +160,28 @@ struct term_forms {
     /* The only word that the term has occurrences of (term_shares_list()), or
      * NO_LIST. */
     uint32_t *only;
-    /* Numbers of the WORD terms of a stem, rising: form[end of the rank before] up to
-     * form[end]. */
-    uint32_t *form, *end;
-    uint32_t count; /* of all */
+    /* Its forms, as numbers of WORD terms, those of a stem rising: form[end of the
+     * rank before] up to form[end]; and in the articles of which map. */
+    uint32_t *form, *map, *end;
+    uint32_t count;             /* of all */
+    uint32_t stems, stem_count; /* ranks of STEM terms: from, and how many */
     /* By map, then by number of the WORD term: the rank. */
     uint32_t **rank;
 };
 
 enum { SPOTS_A_MARK = 256 };
+
+struct doc_span {
+    uint32_t spot;      /* of its position 0 */
+    uint32_t title_end; /* a spot, too */
+};
+
+/* A list that is being made. */
+struct list_room {
+    doc_id *doc;
+    uint32_t *frequency, *gap;
+    uint32_t capacity;
+};
 
 struct inversion {
     struct inverter *inverter;
@@ -161,7 +189,7 @@ struct inversion {
     uint32_t docs, all;              /* live articles; with the old versions */
     const struct inverted **article; /* by doc id */
     uint32_t *lengths, *title_ends;  /* by doc id, `docs` of them */
-    uint32_t *first_spot;            /* by doc id, and one more */
+    struct doc_span *span;           /* by doc id, and one more */
     doc_id *doc_of_spots;            /* of each SPOTS_A_MARK-th spot */
     uint32_t
         *caps_row; /* rows of those words in capitals that have their own */
@@ -169,6 +197,8 @@ struct inversion {
     struct listed *listed; /* of WORD terms, by number */
     struct sorted_terms words, caps, others;
     struct term_forms forms;
+    uint32_t *run, *run_end; /* inverter_others.c; ends by number of the word */
+    struct list_room room;
     struct postings_writer *postings;
     struct dictionary_writer *dictionary;
     struct arena arena;
@@ -183,9 +213,33 @@ int invert_words(struct inversion *inversion, struct err *err);
 int invert_caps(struct inversion *inversion, struct err *err);
 int invert_others(struct inversion *inversion, struct err *err);
 
-/* Bytes that the lists of a window take. */
-uint64_t inversion_window(const struct inverter *inverter);
-/* Bytes that inverter_write() takes, with its window. */
+int list_room_for(struct list_room *room, uint32_t count, struct err *err);
+void list_room_release(struct list_room *room);
+/* The memory fetches texts of terms that come soon. */
+void fetch_ahead(const struct vocabulary *vocabulary,
+                 const struct sorted_terms *terms, uint32_t rank);
+
+/* Whether the list of its only word serves a term, too: term_shares_list(). All occurrences
+ * of the term are of that word, so it does when there are as many. */
+static inline bool shares_word(const struct inversion *inversion, uint32_t word,
+                               uint32_t occurrences)
+{
+    const struct sorted_terms *words = &inversion->words;
+    return words->occurrences[words->id[word]] == occurrences;
+}
+
+/* The entry of a term that has the list of its only word. */
+struct term_entry shared_entry(const struct inversion *inversion, uint32_t only,
+                               enum term_class class, uint32_t occurrences);
+
+/* For each word in turn, begin_runs() before and end_runs() after all. `row` is taken; it has
+ * at least as many elements as the words that were kept until now have occurrences. */
+int begin_runs(struct inversion *inversion, uint32_t *row, struct err *err);
+void keep_run(struct inversion *inversion, uint32_t number,
+              const struct postings_list *list);
+int end_runs(struct inversion *inversion, struct err *err);
+
+/* Bytes that inverter_write() takes. */
 size_t inversion_memory(const struct inverter *inverter);
 
 #endif

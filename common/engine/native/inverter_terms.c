@@ -130,7 +130,7 @@ static uint32_t *ranks_of_map(struct inversion *inv, const struct form_map *map)
 }
 
 typedef void (*form_visit)(struct inversion *inv, uint32_t rank,
-                           uint32_t number);
+                           uint32_t number, uint32_t map);
 
 /* Each STEM or PLAIN term (`rank`) with each of its forms (`number`), those of a stem
  * rising: its language has one map. */
@@ -140,31 +140,49 @@ static void each_form(struct inversion *inv, form_visit visit)
         const uint32_t *rank = inv->forms.rank[m];
         for (uint32_t number = 0; rank && number < inv->words.count; number++)
             if (rank[number] != NO_LIST)
-                visit(inv, rank[number], number);
+                visit(inv, rank[number], number, m);
     }
 }
 
 static bool is_stem(const struct inversion *inv, uint32_t rank)
 {
-    return other_term(inv->inverter, inv->others.id[rank]).data[0] == TERM_STEM;
+    return rank - inv->forms.stems < inv->forms.stem_count;
 }
 
-static void count_form(struct inversion *inv, uint32_t rank, uint32_t number)
+/* The first term of this class or of one behind it: the class is a term's first byte. */
+static uint32_t first_of_class(const struct inversion *inv, uint8_t class)
+{
+    uint32_t from = 0, to = inv->others.count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (other_term(inv->inverter, inv->others.id[middle]).data[0] < class)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static void count_form(struct inversion *inv, uint32_t rank, uint32_t number,
+                       uint32_t map)
 {
     struct term_forms *forms = &inv->forms;
-    if (is_stem(inv, rank)) {
-        forms->only[rank] = forms->end[rank]++ ? NO_LIST : number;
-        forms->count++;
-    } else {
+    bool first = forms->end[rank]++ == 0;
+    (void)map;
+    forms->count++;
+    if (is_stem(inv, rank))
+        forms->only[rank] = first ? number : NO_LIST;
+    else
         forms->only[rank] = is_alone(inv, number) ? number : NO_LIST;
-    }
 }
 
 /* `end` is where the next one goes; at last it is the end. */
-static void put_form(struct inversion *inv, uint32_t rank, uint32_t number)
+static void put_form(struct inversion *inv, uint32_t rank, uint32_t number,
+                     uint32_t map)
 {
-    if (is_stem(inv, rank))
-        inv->forms.form[inv->forms.end[rank]++] = number;
+    uint32_t at = inv->forms.end[rank]++;
+    inv->forms.form[at] = number;
+    inv->forms.map[at] = map;
 }
 
 static int find_forms(struct inversion *inv, struct err *err)
@@ -185,9 +203,12 @@ static int find_forms(struct inversion *inv, struct err *err)
     }
     for (uint32_t i = 0; i < inv->others.count; i++)
         forms->only[i] = NO_LIST;
+    forms->stems = first_of_class(inv, TERM_STEM);
+    forms->stem_count = first_of_class(inv, TERM_STEM + 1) - forms->stems;
     each_form(inv, count_form);
     forms->form = arena_array(&inv->arena, uint32_t, forms->count);
-    if (!forms->form)
+    forms->map = arena_array(&inv->arena, uint32_t, forms->count);
+    if (!forms->form || !forms->map)
         return no_memory(err);
     uint32_t before = 0;
     for (uint32_t i = 0; i < inv->others.count; i++) {

@@ -192,7 +192,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 size_t inversion_memory(const struct inverter *inverter)
 {
     enum {
-        OF_ARTICLE = 128, /* its order, length, key, row of the columns */
+        OF_ARTICLE = 144, /* its order, length, key, row of the columns, sum */
         OF_WORD = sizeof(struct listed) + 9 * sizeof(uint32_t),
         OF_OTHER = 9 * sizeof(uint32_t),
         OF_TOKEN = 4, /* in its list, and again if it is in capitals */
@@ -229,6 +229,8 @@ int inverter_write(struct inverter *inverter, struct segment_writer *segment,
     if (inv.postings)
         postings_writer_close(inv.postings);
     mem_free(inv.caps_row);
+    mem_free(inv.run);
+    list_room_release(&inv.room);
     arena_reset(&inv.arena);
     return rc;
 }

@@ -32,6 +32,11 @@ static struct short_key hash_long(struct slice text)
                               short_key_mix(rest ^ b, MIX_B), 0};
 }
 
+static inline uint64_t hash_of(struct short_key key, size_t len, uint8_t tag)
+{
+    return short_key_hash(key, len | (uint64_t)tag << 32);
+}
+
 void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
                       uint8_t tag, struct vocabulary_probe *out)
 {
@@ -40,7 +45,7 @@ void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
         text.len <= SHORT_KEY_BYTES ? short_key_of(text) : hash_long(text);
     out->text = text;
     out->tag = tag;
-    out->hash = short_key_hash(out->key, text.len | (uint64_t)tag << 32);
+    out->hash = hash_of(out->key, text.len, tag);
     if (vocabulary->capacity)
         __builtin_prefetch(
             &vocabulary->slot[out->hash & (vocabulary->capacity - 1)]);
@@ -67,27 +72,28 @@ static struct vocabulary_slot *find(const struct vocabulary *v,
     return &v->slot[at];
 }
 
+/* What is in the slots is enough to hash them anew; all keys are different, so none is
+ * compared. */
 static int grow_slots(struct vocabulary *v)
 {
     size_t capacity = v->capacity ? v->capacity * 2 : FIRST_CAPACITY;
-    struct vocabulary bigger = *v;
-    bigger.slot = mem_alloc(capacity * sizeof *bigger.slot);
-    if (!bigger.slot)
+    struct vocabulary_slot *bigger = mem_alloc(capacity * sizeof *bigger);
+    if (!bigger)
         return ERR_NOMEM;
-    mem_random_access(bigger.slot, capacity * sizeof *bigger.slot);
-    memset(bigger.slot, 0, capacity * sizeof *bigger.slot);
-    bigger.capacity = capacity;
+    mem_random_access(bigger, capacity * sizeof *bigger);
+    memset(bigger, 0, capacity * sizeof *bigger);
     for (size_t i = 0; i < v->capacity; i++) {
         const struct vocabulary_slot *old = &v->slot[i];
         if (!old->number)
             continue;
-        struct vocabulary_probe p;
-        vocabulary_probe(&bigger, vocabulary_text(v, old->number - 1), old->tag,
-                         &p);
-        *find(&bigger, &p) = *old;
+        size_t at = hash_of(old->key, old->len, old->tag) & (capacity - 1);
+        while (bigger[at].number)
+            at = (at + 1) & (capacity - 1);
+        bigger[at] = *old;
     }
     mem_free(v->slot);
-    *v = bigger;
+    v->slot = bigger;
+    v->capacity = capacity;
     return ERR_OK;
 }
 

@@ -1,0 +1,221 @@
+/* The words of an article: to the end of the stream, by their numbers. */
+#include "engine/native/inverter_internal.h"
+
+#include "base/err.h"
+
+#include <assert.h>
+
+/* Forms that are looked up together, so that the memory fetches what it has of them side
+ * by side. */
+enum { BATCH = 32 };
+
+int from_vocabulary(int rc, struct err *err)
+{
+    if (rc == ERR_LIMIT)
+        return err_set(err, rc, "too many words for one segment");
+    if (rc)
+        return err_set(err, rc, "no memory for the words of an article");
+    return ERR_OK;
+}
+
+static int no_memory(struct err *err)
+{
+    return from_vocabulary(ERR_NOMEM, err);
+}
+
+/* Room for as many new words. */
+static int make_room(struct inverter *inverter, struct form_map *map,
+                     size_t more, struct err *err)
+{
+    uint64_t need = inverter->words.count + more;
+    int rc = inverter_grow_table(&inverter->caps, &inverter->caps_capacity,
+                                 need, sizeof *inverter->caps, err);
+    if (rc)
+        return rc;
+    return inverter_grow_table(&map->form, &map->capacity, need,
+                               sizeof *map->form, err);
+}
+
+static int find_stem(struct inverter *inverter, struct slice lang,
+                     struct slice form, struct slice *stem, struct err *err)
+{
+    if (!inverter->stemmers)
+        inverter->stemmers = stemmers_new();
+    if (!inverter->stemmers ||
+        stem_form(inverter->stemmers, lang, form, &inverter->scratch, stem))
+        return no_memory(err);
+    return ERR_OK;
+}
+
+/* What a form that comes for the first time in this language is scored by; in scratch. */
+static int find_score_term(struct inverter *inverter,
+                           const struct inverted *article,
+                           const struct token *token, struct slice *out,
+                           struct err *err)
+{
+    struct term term;
+    struct slice stem = token->stem;
+    if (stem.len == 0 && article->map != SHARED_MAP) {
+        int rc = find_stem(inverter, article->lang, token->form, &stem, err);
+        if (rc)
+            return rc;
+    }
+    if (stem.len)
+        term_of_stem(&term, article->lang, stem);
+    else
+        term_of_plain(&term, token->form);
+    assert(term.len > 0);
+    return arena_copy_slice(&inverter->scratch, term_slice(&term), out)
+               ? no_memory(err)
+               : ERR_OK;
+}
+
+static void append(struct inverter *inverter, const struct token *token,
+                   uint32_t id, uint32_t *position)
+{
+    uint32_t *at = inverter->stream + inverter->stream_len;
+    bool stays = token->position == *position;
+    if (!stays && token->position != *position + 1) {
+        *at++ = STREAM_JUMP;
+        *at++ = token->position;
+    }
+    *at++ =
+        id | (token->all_caps ? STREAM_CAPS : 0) | (stays ? STREAM_STAYS : 0);
+    inverter->stream_len = (uint32_t)(at - inverter->stream);
+    *position = token->position;
+}
+
+/* Some tokens, which are looked up together. In steps, each of which asks the memory for
+ * what the next one needs; while it comes, other batches take theirs. */
+struct batch {
+    const struct token *token;
+    size_t count;
+    struct vocabulary_probe probe[BATCH];
+    uint32_t id[BATCH];
+};
+
+static void probe_batch(struct inverter *inverter, const struct token *token,
+                        size_t count, struct batch *batch)
+{
+    batch->token = token;
+    batch->count = count;
+    for (size_t i = 0; i < count; i++) {
+        assert(token[i].width >= 1 && token[i].width <= UINT8_MAX);
+        vocabulary_probe(&inverter->words, token[i].form,
+                         (uint8_t)token[i].width, &batch->probe[i]);
+    }
+}
+
+static int number_batch(struct inverter *inverter, struct form_map *map,
+                        struct batch *batch, struct err *err)
+{
+    int rc = make_room(inverter, map, batch->count, err);
+    for (size_t i = 0; rc == ERR_OK && i < batch->count; i++) {
+        rc = from_vocabulary(
+            vocabulary_put(&inverter->words, &batch->probe[i], &batch->id[i]),
+            err);
+        __builtin_prefetch(&map->form[batch->id[i]], 1);
+    }
+    return rc;
+}
+
+/* Forms of a batch that are new in their language, and their terms. */
+struct new_forms {
+    struct vocabulary_probe term[BATCH];
+    uint32_t id[BATCH];
+    size_t count;
+};
+
+static int probe_score(struct inverter *inverter,
+                       const struct inverted *article,
+                       const struct token *token, uint32_t id,
+                       struct new_forms *new, struct err *err)
+{
+    struct slice term;
+    int rc = find_score_term(inverter, article, token, &term, err);
+    if (rc)
+        return rc;
+    vocabulary_probe(&inverter->others, term, 0, &new->term[new->count]);
+    new->id[new->count++] = id;
+    return ERR_OK;
+}
+
+/* One that is twice in a batch is new twice, and gets the same term again. */
+static int put_scores(struct inverter *inverter, struct form_map *map,
+                      const struct new_forms *new, struct err *err)
+{
+    for (size_t i = 0; i < new->count; i++) {
+        uint32_t score;
+        int rc = vocabulary_put(&inverter->others, &new->term[i], &score);
+        if (rc)
+            return from_vocabulary(rc, err);
+        map->form[new->id[i]].score = score + 1;
+    }
+    return ERR_OK;
+}
+
+static int keep_batch(struct inverter *inverter, struct inverted *article,
+                      const struct batch *batch, uint32_t *position,
+                      struct err *err)
+{
+    struct form_map *map = &inverter->maps[article->map];
+    struct new_forms new;
+    new.count = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct token *token = &batch->token[i];
+        uint32_t id = batch->id[i];
+        if (map->form[id].score == 0) {
+            int rc = probe_score(inverter, article, token, id, &new, err);
+            if (rc)
+                return rc;
+        }
+        map->form[id].tokens++;
+        if (token->all_caps) /* rarely: most need not be fetched */
+            inverter->caps[id]++;
+        append(inverter, token, id, position);
+    }
+    return put_scores(inverter, map, &new, err);
+}
+
+static int keep_tokens(struct inverter *inverter, struct inverted *article,
+                       const struct tokens *tokens, uint32_t *position,
+                       struct err *err)
+{
+    struct form_map *map = &inverter->maps[article->map];
+    struct batch batch[3];
+    size_t batches = (tokens->count + BATCH - 1) / BATCH;
+    int rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && batches && i < batches + 2; i++) {
+        size_t at = i * BATCH, left = tokens->count - at;
+        if (i < batches)
+            probe_batch(inverter, tokens->token + at,
+                        left < BATCH ? left : BATCH, &batch[i % 3]);
+        if (i >= 1 && i < batches + 1)
+            rc = number_batch(inverter, map, &batch[(i - 1) % 3], err);
+        if (i >= 2 && rc == ERR_OK)
+            rc = keep_batch(inverter, article, &batch[(i - 2) % 3], position,
+                            err);
+    }
+    return rc;
+}
+
+int inverter_keep_words(struct inverter *inverter, const struct tokens *tokens,
+                        struct inverted *article, struct err *err)
+{
+    /* Three for a token that jumps. */
+    uint64_t need = inverter->stream_len + UINT64_C(3) * tokens->count;
+    if (need > STREAM_MAX)
+        return err_set(err, ERR_LIMIT, "too many words for one segment");
+    int rc = inverter_grow(&inverter->stream, &inverter->stream_capacity, need,
+                           sizeof *inverter->stream, err);
+    uint32_t position = UINT32_MAX;
+    article->stream = inverter->stream_len;
+    if (rc == ERR_OK)
+        rc = keep_tokens(inverter, article, tokens, &position, err);
+    article->stream_end = inverter->stream_len;
+    article->positions = position + 1;
+    if (rc == ERR_OK && article->positions > INVERTER_SPOTS - inverter->spots)
+        rc = err_set(err, ERR_LIMIT, "too many words for one segment");
+    inverter->spots += article->positions;
+    return rc;
+}
