@@ -1,16 +1,17 @@
 /* Two ways through the text. Most words of most news are plain ASCII with white
- * space or simple punctuation behind them: scan_ascii() takes those a byte at a
- * time. Everything else goes through scan_compound() and scan_cluster(), a code
- * point at a time, which know all the rules; the first is only a shortcut.
+ * space or simple punctuation behind them: scan_block() finds those by masks of 64
+ * bytes, in which bit i stands for byte i. Everything else goes through scan_compound() and
+ * scan_cluster(), a code point at a time, which know all the rules; the first is only a
+ * shortcut.
  *
  * Nothing here looks back before the start of a word, and a word's compound ends
  * at white space at the latest: so a quoted copy has the same tokens.
  */
 #include "text/tokenise.h"
 
-#include "base/eight_bytes.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/sixteen_bytes.h"
 #include "text/fold_fast.h"
 #include "text/fold_icu.h"
 
@@ -31,7 +32,8 @@ struct scanner {
     struct arena *arena;
     struct tokens *out;
     uint32_t position; /* of the next token */
-    uint8_t *room;     /* for forms that differ from what is written */
+    uint8_t *small; /* the text in small ASCII letters, as far as it was seen */
+    uint8_t *room;  /* for forms that differ from that */
     size_t room_left;
 };
 
@@ -354,103 +356,125 @@ static int scan_cluster(struct scanner *s, size_t *at)
 
 /* --- the text --- */
 
-enum {
-    BYTE_LOWER = 1,
-    BYTE_UPPER = 2,
-    BYTE_DIGIT = 4,
-    BYTE_HOOK = 8, /* may hold two words together */
-    BYTE_HIGH = 16,
-    BYTE_WORD = BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT,
+enum { BLOCK = 64 };
+
+/* What the bytes of a block are. */
+struct masks {
+    uint64_t word; /* ASCII letters and digits */
+    uint64_t upper;
+    uint64_t high; /* beyond ASCII */
+    uint64_t link; /* may hold what stands before and behind it together */
 };
 
-static const uint8_t byte_kind[256] = {
-    ['a' ... 'z'] = BYTE_LOWER,  ['A' ... 'Z'] = BYTE_UPPER,
-    ['0' ... '9'] = BYTE_DIGIT,  ['.'] = BYTE_HOOK,
-    [','] = BYTE_HOOK,           ['\''] = BYTE_HOOK,
-    ['-'] = BYTE_HOOK,           ['`'] = BYTE_HOOK,
-    [0x80 ... 0xff] = BYTE_HIGH,
+/* `from` has 64 bytes; in small letters they go to `small`. Its digits stay, but what is
+ * no word becomes something else. */
+static inline struct masks look(const uint8_t *from, uint8_t *small)
+{
+    struct masks m = {0};
+    uint64_t hook = 0;
+    for (unsigned i = 0; i < BLOCK; i += 16) {
+        struct sixteen x = sixteen_load(from + i);
+        struct sixteen low = sixteen_or(x, sixteen_of(0x20));
+        struct sixteen word = sixteen_or(sixteen_range(low, 'a', 'z'),
+                                         sixteen_range(x, '0', '9'));
+        struct sixteen hooks = sixteen_or(
+            sixteen_range(x, ',', '.'),
+            sixteen_or(sixteen_equal(x, '\''), sixteen_equal(x, '`')));
+        sixteen_store(small + i, low);
+        m.word |= (uint64_t)sixteen_bits(word) << i;
+        m.upper |= (uint64_t)sixteen_bits(sixteen_range(x, 'A', 'Z')) << i;
+        m.high |= (uint64_t)sixteen_bits(x) << i;
+        hook |= (uint64_t)sixteen_bits(hooks) << i;
+    }
+    m.link = (hook | m.high) & (m.word | m.high) >> 1;
+    return m;
+}
+
+_Static_assert((int)BLOCK <= LIMIT_TERM_BYTES,
+               "words of a block are never cut");
+
+/* What is left of a block. */
+struct block {
+    size_t base; /* the place of its first byte */
+    struct masks m;
+    /* Of words: their first bytes, and the first ones behind them. The n-th of the one
+     * belong to the n-th of the other. */
+    uint64_t starts, ends;
+    /* What is not for take_plain(): bytes beyond ASCII, and the ends of words that may be
+     * more than they seem. */
+    uint64_t special;
 };
 
-/* The kinds of the letters and digits from text.data[*end] on, eight at a time; *end moves
- * behind them, unless fewer than eight bytes are left. */
-static inline uint8_t scan_eights(struct slice text, size_t *end)
+/* With no more than this, a block has all that is left of the text. */
+static bool is_last(const struct scanner *s, size_t base)
 {
-    uint64_t capitals = 0, small = 0, digits = 0;
-    while (text.len - *end >= 8) {
-        uint64_t v = load_u64(text.data + *end);
-        uint64_t letter = eight_range(v | EIGHT_ONES * 0x20, 'a', 'z') & ~v;
-        uint64_t digit = eight_range(v, '0', '9');
-        uint64_t other = ~(letter | digit) & EIGHT_HIGH;
-        size_t count = other ? eight_first(other) : 8;
-        uint64_t before = other ? (other & -other) - 1 : UINT64_MAX;
-        capitals |= letter & ~(v << 2) & before; /* bit 5 is not set */
-        small |= letter & v << 2 & before;
-        digits |= digit & before;
-        *end += count;
-        if (count < 8)
-            break;
-    }
-    return (uint8_t)((capitals ? BYTE_UPPER : 0) | (small ? BYTE_LOWER : 0) |
-                     (digits ? BYTE_DIGIT : 0));
+    return s->text.len - base < BLOCK;
 }
 
-/* The word that starts at *at, when it is ASCII and certainly stands alone.
- * False: it may be more than that; *at has not moved. */
-static bool scan_ascii(struct slice text, size_t *at, uint8_t *any)
+static struct block block_at(const struct scanner *s, size_t base)
 {
-    size_t end = *at;
-    uint8_t seen = scan_eights(text, &end), kind = 0;
-    while (end < text.len && ((kind = byte_kind[text.data[end]]) & BYTE_WORD)) {
-        seen |= kind;
-        end++;
+    uint8_t rest[BLOCK];
+    const uint8_t *from = s->text.data + base;
+    uint64_t late = UINT64_C(1) << (BLOCK - 1); /* what follows is not seen */
+    if (is_last(s, base)) {
+        memset(rest, ' ', sizeof rest);
+        memcpy(rest, from, s->text.len - base);
+        from = rest;
+        late = 0;
     }
-    if ((kind & (BYTE_HOOK | BYTE_HIGH)) && end + 1 < text.len &&
-        (byte_kind[text.data[end + 1]] & (BYTE_WORD | BYTE_HIGH)))
-        return false;
-    *at = end;
-    *any = seen;
-    return true;
+    struct block b = {.base = base, .m = look(from, s->small + base)};
+    b.starts = b.m.word & ~(b.m.word << 1);
+    b.ends = ~b.m.word & b.m.word << 1;
+    b.special = b.m.high | (b.ends & (b.m.link | late));
+    return b;
 }
 
-_Static_assert(LIMIT_TERM_BYTES % 8 == 0, "room for whole words");
-
-/* The first `len` bytes of `text`, with bit 5 set. Up to seven more are written. */
-static inline void lower_ascii(struct slice text, size_t len, uint8_t *to)
+static bool has_small_letter(struct slice word)
 {
-    size_t i = 0;
-    for (; i < len && text.len - i >= 8; i += 8) {
-        uint64_t v = load_u64(text.data + i) | EIGHT_ONES * 0x20;
-        memcpy(to + i, &v, sizeof v);
-    }
-    for (; i < len; i++)
-        to[i] = text.data[i] | 0x20;
+    for (size_t i = 0; i < word.len; i++)
+        if (word.data[i] >= 'a')
+            return true;
+    return false;
 }
 
-/* As form_of() for ASCII letters and digits: setting one bit makes them small. */
-static int push_ascii(struct scanner *s, size_t start, size_t end, uint8_t any)
+/* The words before the first special byte, as token_of() gives them. */
+static int take_plain(struct scanner *s, struct block *b)
 {
-    struct token token = {
-        .start = (uint32_t)start,
-        .end = (uint32_t)end,
-        .form = cut(slice_part(s->text, start, end), LIMIT_TERM_BYTES),
-    };
-    if (any & BYTE_UPPER) {
-        int rc = find_room(s);
-        if (rc)
-            return rc;
-        lower_ascii(slice_part(s->text, start, s->text.len), token.form.len,
-                    s->room);
-        token.form = keep_room(s, token.form.len);
-        if (!(any & BYTE_LOWER)) {
-            uint32_t capitals = 0;
-            for (size_t i = start; i < end; i++)
-                capitals += byte_kind[s->text.data[i]] == BYTE_UPPER;
-            token.all_caps = capitals >= 2;
-        }
-    }
-    return push_word(s, &token);
+    uint64_t before = (b->special & -b->special) - 1, ends = b->ends & before;
+    struct tokens *out = s->out;
+    int rc = ERR_OK;
+    if (out->capacity - out->count < BLOCK / 2)
+        rc = grow(s);
+    if (s->position > UINT32_MAX - BLOCK) /* push_word() minds the last ones */
+        ends = 0;
+    if (rc || !ends)
+        return rc;
+    struct token *to = out->token + out->count;
+    uint32_t position = s->position;
+    b->ends ^= ends;
+    do {
+        uint32_t start =
+            (uint32_t)b->base + (uint32_t)__builtin_ctzll(b->starts);
+        uint32_t end = (uint32_t)b->base + (uint32_t)__builtin_ctzll(ends);
+        uint64_t upper = b->m.upper & ((ends & -ends) - 1);
+        *to = (struct token){.position = position++,
+                             .width = 1,
+                             .start = start,
+                             .end = end,
+                             .form = {s->small + start, end - start}};
+        if (upper & (upper - 1)) /* two capitals */
+            to->all_caps = !has_small_letter(slice_part(s->text, start, end));
+        b->m.upper ^= upper;
+        b->starts &= b->starts - 1;
+        ends &= ends - 1;
+        to++;
+    } while (ends);
+    s->position = position;
+    out->count = (size_t)(to - out->token);
+    return ERR_OK;
 }
 
+/* A word that may be more than ASCII letters and digits. */
 static int scan_other(struct scanner *s, size_t *at)
 {
     size_t next = *at;
@@ -463,19 +487,49 @@ static int scan_other(struct scanner *s, size_t *at)
     return ERR_OK;
 }
 
+/* What lies before byte `at` of the text is done. */
+static void pass(struct block *b, size_t at)
+{
+    uint64_t left = at - b->base < BLOCK ? UINT64_MAX << (at - b->base) : 0;
+    b->starts &= left;
+    b->ends &= left << 1; /* a word may end just there */
+    b->m.upper &= left;
+    b->m.high &= left;
+    b->special &= b->m.high | b->ends;
+}
+
+/* The words of the block at *base, which moves to where the next one has to begin. */
+static int scan_block(struct scanner *s, size_t *base)
+{
+    struct block b = block_at(s, *base);
+    *base += BLOCK;
+    for (;;) {
+        int rc = take_plain(s, &b);
+        uint64_t left = b.starts | b.m.high;
+        if (rc || !left)
+            return rc;
+        size_t at = b.base + (size_t)__builtin_ctzll(left);
+        bool cut_off = (left & -left & b.starts) && b.ends << 1 == 0;
+        if (cut_off && at > b.base && !is_last(s, b.base)) {
+            *base = at; /* where the next one sees it whole */
+            return ERR_OK;
+        }
+        rc = scan_other(s, &at);
+        if (rc)
+            return rc;
+        if (at >= b.base + BLOCK) {
+            *base = at;
+            return ERR_OK;
+        }
+        pass(&b, at);
+    }
+}
+
 static int scan_text(struct scanner *s)
 {
     int rc = ERR_OK;
-    for (size_t at = 0; at < s->text.len && !rc;) {
-        uint8_t kind = byte_kind[s->text.data[at]], any;
-        size_t start = at;
-        if (!(kind & (BYTE_WORD | BYTE_HIGH)))
-            at++;
-        else if ((kind & BYTE_WORD) && scan_ascii(s->text, &at, &any))
-            rc = push_ascii(s, start, at, any);
-        else
-            rc = scan_other(s, &at);
-    }
+    for (size_t base = 0; base < s->text.len && !rc;)
+        rc = scan_block(s, &base);
     return rc;
 }
 
@@ -487,8 +541,12 @@ int tokenise(struct slice text, uint32_t first_position, struct arena *arena,
     if (text.len > UINT32_MAX)
         return ERR_LIMIT;
     int rc = fold_icu_ready();
-    if (!rc)
-        rc = scan_text(&s);
+    if (rc)
+        return rc;
+    s.small = arena_alloc_unset(arena, text.len + BLOCK);
+    if (!s.small)
+        return text_refusal(arena, text.len + BLOCK);
+    rc = scan_text(&s);
     if (s.position > first_position)
         out->positions = s.position;
     return rc;

@@ -57,6 +57,32 @@ TEST(the_shortcut_arrives_where_the_rules_do)
     strbuf_release(&wide);
 }
 
+/* The shortcut sees 64 bytes at a time: words and what joins them lie across. Some are as
+ * long as that. */
+TEST(the_shortcut_does_so_across_its_blocks)
+{
+    static const char alphabet[] = "aaaaaaAb12.,'-` \n_";
+    uint64_t seed = 7;
+    struct strbuf wide;
+    strbuf_init(&wide, 1 << 16);
+    for (int round = 0; round < 30000; round++) {
+        uint8_t text[300];
+        size_t len = rng_below(&seed, sizeof text);
+        uint32_t kinds = round % 3 ? sizeof alphabet - 1 : 10;
+        for (size_t i = 0; i < len; i++)
+            text[i] = (uint8_t)alphabet[rng_below(&seed, kinds)];
+        for (size_t i = rng_below(&seed, 8); round % 3 == 0 && i < len;
+             i += 1 + rng_below(&seed, 140))
+            text[i] = (uint8_t) " .-\n"[rng_below(&seed, 4)];
+        uint8_t *exact = malloc(len ? len : 1); /* nothing behind it is read */
+        CHECK(exact);
+        memcpy(exact, text, len);
+        check_alike((struct slice){exact, len}, &wide);
+        free(exact);
+    }
+    strbuf_release(&wide);
+}
+
 /* Bytes of any kind: nothing is read past the end, and each token is whole. */
 TEST(random_bytes_are_survived)
 {
@@ -82,4 +108,5 @@ TEST(random_bytes_are_survived)
     strbuf_release(&line);
 }
 
-RUN(T(the_shortcut_arrives_where_the_rules_do), T(random_bytes_are_survived))
+RUN(T(the_shortcut_arrives_where_the_rules_do),
+    T(the_shortcut_does_so_across_its_blocks), T(random_bytes_are_survived))

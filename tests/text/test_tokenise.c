@@ -423,6 +423,10 @@ TEST(positions_do_not_wrap)
     CHECK_EQ(tokens.positions, UINT32_MAX);
     CHECK_EQ(tokenise(SLICE("a"), UINT32_MAX, &arena, &tokens), ERR_LIMIT);
     CHECK_EQ(tokenise(SLICE("北"), UINT32_MAX, &arena, &tokens), ERR_LIMIT);
+    CHECK_EQ(tokenise(SLICE("a b c"), UINT32_MAX - 3, &arena, &tokens), 0);
+    CHECK_EQ(tokens.positions, UINT32_MAX);
+    CHECK_EQ(tokenise(SLICE("a b c"), UINT32_MAX - 2, &arena, &tokens),
+             ERR_LIMIT);
     CHECK_EQ(tokenise(SLICE("a-b"), UINT32_MAX - 1, &arena, &tokens),
              ERR_LIMIT);
     arena_reset(&arena);
