@@ -1,7 +1,6 @@
 #include "queryd/coverage.h"
 
 #include "base/err.h"
-#include "base/limits.h"
 #include "queryd/corpus.h"
 #include "views/timeline.h"
 
@@ -36,15 +35,13 @@ static int add_day(void *context, struct searcher *searcher, doc_ref doc,
 {
     (void)hits;
     const struct days *days = context;
-    struct article_info info;
-    struct arena arena;
-    arena_init(&arena, LIMIT_QUERY_MEMORY);
-    int rc = days->question->engine->info(searcher, doc, &arena, &info, err);
-    if (rc == ERR_OK)
-        rc = timeline_add_corpus(days->timeline, info.published,
-                                 (struct slice){0}, info.words);
-    arena_reset(&arena);
-    return rc;
+    struct date published;
+    uint32_t words;
+    int rc = days->question->engine->published(searcher, doc, &published,
+                                               &words, err);
+    return rc ? rc
+              : timeline_add_corpus(days->timeline, published,
+                                    (struct slice){0}, words);
 }
 
 static uint64_t days_of(const struct date_range *range)

@@ -53,25 +53,32 @@ static int add_field(const struct facets *facets, struct counts *counts,
 {
     const struct question *question = facets->question;
     struct article_info info;
-    char year[DATE_TEXT_SIZE];
     int rc = question->engine->info(question->searcher, doc, arena, &info, err);
     if (rc)
         return rc;
-    struct slice value = {0};
-    switch (question->request->params.by) {
-    case FACETS_BY_SOURCE:
-        value = info.source;
-        break;
-    case FACETS_BY_LANG:
-        value = info.lang;
-        break;
-    default:
-        if (info.published.precision != DATE_NONE) {
-            info.published.precision = DATE_YEAR;
-            value = slice_of(date_format(info.published, year));
-        }
-    }
+    struct slice value = question->request->params.by == FACETS_BY_SOURCE
+                             ? info.source
+                             : info.lang;
     return count_failed(counts_add(counts, value, times), err);
+}
+
+/* Undated articles count as "". */
+static int add_year(const struct facets *facets, struct counts *counts,
+                    doc_ref doc, uint64_t times, struct err *err)
+{
+    const struct question *question = facets->question;
+    char year[DATE_TEXT_SIZE] = "";
+    struct date published;
+    uint32_t words;
+    int rc = question->engine->published(question->searcher, doc, &published,
+                                         &words, err);
+    if (rc)
+        return rc;
+    if (published.precision != DATE_NONE) {
+        published.precision = DATE_YEAR;
+        date_format(published, year);
+    }
+    return count_failed(counts_add(counts, slice_of(year), times), err);
 }
 
 static int add_value(const struct facets *facets, struct counts *counts,
@@ -80,9 +87,17 @@ static int add_value(const struct facets *facets, struct counts *counts,
     struct arena arena;
     arena_init(&arena, LIMIT_QUERY_MEMORY);
     counts_next_article(counts);
-    int rc = facets->question->request->params.by == FACETS_BY_TOPIC
-                 ? add_topics(facets, counts, doc, times, &arena, err)
-                 : add_field(facets, counts, doc, times, &arena, err);
+    int rc;
+    switch (facets->question->request->params.by) {
+    case FACETS_BY_TOPIC:
+        rc = add_topics(facets, counts, doc, times, &arena, err);
+        break;
+    case FACETS_BY_YEAR:
+        rc = add_year(facets, counts, doc, times, err);
+        break;
+    default:
+        rc = add_field(facets, counts, doc, times, &arena, err);
+    }
     arena_reset(&arena);
     return rc;
 }

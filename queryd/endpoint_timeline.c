@@ -12,6 +12,18 @@ struct count {
     uint64_t total, total_hits;
 };
 
+/* What the rows need: a source only if they are by source. */
+static int read_info(const struct question *question, doc_ref doc,
+                     struct arena *arena, struct article_info *out,
+                     struct err *err)
+{
+    *out = (struct article_info){0};
+    if (question->request->params.group == GROUP_SOURCE)
+        return question->engine->info(question->searcher, doc, arena, out, err);
+    return question->engine->published(question->searcher, doc, &out->published,
+                                       &out->words, err);
+}
+
 static int add(struct count *count, doc_ref doc, const struct hit_list *hits,
                struct err *err)
 {
@@ -19,8 +31,7 @@ static int add(struct count *count, doc_ref doc, const struct hit_list *hits,
     struct article_info info;
     struct arena arena;
     arena_init(&arena, LIMIT_QUERY_MEMORY);
-    int rc =
-        question->engine->info(question->searcher, doc, &arena, &info, err);
+    int rc = read_info(question, doc, &arena, &info, err);
     if (rc)
         goto out;
     if (hits) {
@@ -32,10 +43,12 @@ static int add(struct count *count, doc_ref doc, const struct hit_list *hits,
         rc = timeline_add_corpus(count->timeline, info.published, info.source,
                                  info.words);
     }
-    if (rc == ERR_CORRUPT)
+    if (rc == ERR_CORRUPT &&
+        question->engine->info(question->searcher, doc, &arena, &info, err) ==
+            ERR_OK)
         err_set(err, rc, "%.*s: a date outside the calendar",
                 SLICE_ARG(info.key));
-    else if (rc)
+    else if (rc && rc != ERR_CORRUPT)
         err_set(err, rc, "no memory for the timeline");
 out:
     arena_reset(&arena);

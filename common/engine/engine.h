@@ -201,6 +201,9 @@ struct engine {
     /* Slices in `arena`. */
     int (*info)(struct searcher *, doc_ref, struct arena *,
                 struct article_info *, struct err *);
+    /* Of what info() tells the publication and the words alone, and faster. */
+    int (*published)(struct searcher *, doc_ref, struct date *,
+                     uint32_t *words, struct err *);
     /* ERR_NOTFOUND when no live article has this key. */
     int (*find)(struct searcher *, struct slice key, doc_ref *, struct err *);
     /* In `arena`; count 0 when the key was never there. ERR_UNSUPPORTED. */

@@ -166,6 +166,21 @@ static int info(struct searcher *searcher, doc_ref doc, struct arena *arena,
     return rc;
 }
 
+static int published(struct searcher *searcher, doc_ref doc, struct date *date,
+                     uint32_t *words, struct err *err)
+{
+    struct article_info about;
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    int rc = info(searcher, doc, &arena, &about, err);
+    if (rc == ERR_OK) {
+        *date = about.published;
+        *words = about.words;
+    }
+    arena_reset(&arena);
+    return rc;
+}
+
 /* The hits that the article's text has, whether the words told us more or not. */
 static int visit_one(struct searcher *searcher, const struct query *query,
                      doc_ref doc, search_visit visit, void *context,
@@ -326,6 +341,7 @@ static const struct engine fake_engine = {
     .visit = visit,
     .article = article,
     .info = info,
+    .published = published,
     .find = find,
     .versions = versions,
 };

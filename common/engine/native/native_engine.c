@@ -23,6 +23,7 @@ const struct engine native_engine = {
     .visit = native_visit,
     .article = native_article,
     .info = native_info,
+    .published = native_published,
     .find = native_find,
     .versions = native_versions,
     .keys = native_keys,

@@ -60,6 +60,8 @@ int native_article(struct searcher *searcher, doc_ref doc, struct arena *arena,
                    struct article *out, struct err *err);
 int native_info(struct searcher *searcher, doc_ref doc, struct arena *arena,
                 struct article_info *out, struct err *err);
+int native_published(struct searcher *searcher, doc_ref doc,
+                     struct date *published, uint32_t *words, struct err *err);
 int native_find(struct searcher *searcher, struct slice key, doc_ref *out,
                 struct err *err);
 int native_versions(struct searcher *searcher, struct slice key,

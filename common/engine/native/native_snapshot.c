@@ -250,6 +250,19 @@ int native_info(struct searcher *searcher, doc_ref ref, struct arena *arena,
     return segment_damage(segment, err);
 }
 
+int native_published(struct searcher *searcher, doc_ref ref,
+                     struct date *published, uint32_t *words, struct err *err)
+{
+    const struct segment *segment = NULL;
+    doc_id doc;
+    int rc = segment_of(searcher, ref, &segment, &doc, err);
+    if (rc == ERR_OK)
+        rc = columns_date(&segment->columns, doc, published, err);
+    if (rc == ERR_OK)
+        rc = columns_length(&segment->columns, doc, words, err);
+    return rc ? rc : segment_damage(segment, err);
+}
+
 /* --- keys --- */
 
 int native_find(struct searcher *searcher, struct slice key, doc_ref *out,

@@ -71,6 +71,7 @@ extern "C" const struct engine xapian_engine = {
     dateline::visit,
     dateline::article,
     dateline::info,
+    dateline::published,
     dateline::find,
     dateline::versions,
     dateline::keys,

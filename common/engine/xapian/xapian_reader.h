@@ -67,6 +67,8 @@ int article(struct searcher *searcher, doc_ref doc, struct arena *arena,
             struct article *out, struct err *err) noexcept;
 int info(struct searcher *searcher, doc_ref doc, struct arena *arena,
          struct article_info *out, struct err *err) noexcept;
+int published(struct searcher *searcher, doc_ref doc, struct date *published,
+              uint32_t *words, struct err *err) noexcept;
 int find(struct searcher *searcher, struct slice key, doc_ref *out,
          struct err *err) noexcept;
 int check(const char *dir, void (*report)(void *, const char *fault),

@@ -162,6 +162,21 @@ int info(struct searcher *searcher, doc_ref doc, struct arena *arena,
     });
 }
 
+int published(struct searcher *searcher, doc_ref doc, struct date *published,
+              uint32_t *words, struct err *err) noexcept
+{
+    return guarded(err, "article", [&] {
+        xapian_searcher *self = self_of(searcher);
+        if (doc == 0 || doc > self->db.get_lastdocid())
+            need(err_set(err, ERR_NOTFOUND, "no such article"));
+        Xapian::Document document =
+            self->db.get_document(static_cast<Xapian::docid>(doc));
+        record about = record_decode(document.get_value(SLOT_RECORD), err);
+        *published = about.published;
+        *words = about.words;
+    });
+}
+
 int find(struct searcher *searcher, struct slice key, doc_ref *out,
          struct err *err) noexcept
 {
