@@ -90,6 +90,10 @@ bool postings_dense(const struct postings *list);
 uint32_t postings_blocks(const struct postings *list);
 doc_id postings_block_last(const struct postings *list, uint32_t block);
 uint8_t postings_block_best(const struct postings *list, uint32_t block);
+/* Of all blocks, as they are stored: the best of each, the last documents (4 bytes,
+ * little-endian, at any address). NULL when nothing is known of them. */
+const uint8_t *postings_bests(const struct postings *list);
+const uint8_t *postings_lasts(const struct postings *list);
 /* best/255.0f of the block in which the iterator stands. */
 float postings_bound(struct postings *list);
 

@@ -153,6 +153,16 @@ doc_id postings_block_last(const struct postings *list, uint32_t block)
     return list->heads.last ? heads_last(&list->heads, block) : list->docs - 1;
 }
 
+const uint8_t *postings_bests(const struct postings *list)
+{
+    return list->heads.best;
+}
+
+const uint8_t *postings_lasts(const struct postings *list)
+{
+    return list->heads.last;
+}
+
 uint8_t postings_block_best(const struct postings *list, uint32_t block)
 {
     return list->heads.best ? list->heads.best[block] : UINT8_MAX;

@@ -85,6 +85,30 @@ static void check_masks(const struct score_kernels *kernels, const char *name,
     }
 }
 
+static void check_places(const struct score_kernels *kernels, const char *name,
+                         uint64_t seed)
+{
+    for (uint32_t count = 0; count < MOST; count++) {
+        doc_id *doc = malloc(count * sizeof *doc + !count);
+        doc_id next = rng_below(&seed, 2) ? 0 : INT32_MAX - 2 * MOST;
+        CHECK(doc);
+        for (uint32_t i = 0; i < count; i++)
+            doc[i] = next += 1 + rng_below(&seed, 6);
+        for (uint32_t i = 0; i < count; i++)
+            for (doc_id target = doc[i] - 1; target <= doc[i] + 1; target++) {
+                uint32_t want = i + (target > doc[i]);
+                uint32_t got = kernels->below(doc, count, target);
+                if (target < doc[i] && i > 0)
+                    want -= target <= doc[i - 1];
+                CHECK_MSG(got == want, "%s, %u of %u: %u, want %u", name, i,
+                          count, got, want);
+            }
+        CHECK_EQ(kernels->below(doc, count, 0), 0);
+        CHECK_EQ(kernels->below(doc, count, UINT32_MAX), count);
+        free(doc);
+    }
+}
+
 TEST(postings_are_scored_alike)
 {
     each_level(check_scores);
@@ -95,4 +119,10 @@ TEST(what_has_enough_is_told_alike)
     each_level(check_masks);
 }
 
-RUN(T(postings_are_scored_alike), T(what_has_enough_is_told_alike))
+TEST(documents_are_found_alike)
+{
+    each_level(check_places);
+}
+
+RUN(T(postings_are_scored_alike), T(what_has_enough_is_told_alike),
+    T(documents_are_found_alike))

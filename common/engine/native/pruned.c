@@ -139,7 +139,7 @@ static uint32_t floor_of(const struct scored_list *list, size_t wanted)
     if (list->blocks < wanted || list->blocks < 2)
         return 0;
     for (uint32_t i = 0; i < list->blocks; i++)
-        with[postings_block_best(list->list, i)]++;
+        with[list->best[i]]++;
     while (better < wanted)
         better += with[--best];
     return score_units(list->weight, list->scale->bounds->least[best]);
@@ -171,8 +171,8 @@ static int open_words(struct pruned *p, bool *fits)
         return native_no_memory(p->err);
     for (size_t i = 0; i < ranking->count; i++) {
         const struct scored_part *part = &ranking->part[i];
-        int rc = scored_word_open(p->segment, part, i, &p->scale, p->lists,
-                                  &p->word[i], p->err);
+        int rc = scored_word_open(p->segment, p->at, part, i, &p->scale,
+                                  p->lists, &p->word[i], p->err);
         if (rc)
             return rc;
         p->slack += part->closeness + (uint32_t)part->capitals;
@@ -215,7 +215,11 @@ int pruned_search(const struct pruned_options *options, uint32_t segment,
     if (rc || !*done)
         return rc;
     raise_floor(&p);
-    rc = is_one_list(&p) || p.query->clauses > 1 ? pruned_and(&p)
-                                                 : pruned_or(&p);
+    if (is_one_list(&p) && p.slack == 0)
+        rc = pruned_word(&p);
+    else if (is_one_list(&p) || p.query->clauses > 1)
+        rc = pruned_and(&p);
+    else
+        rc = pruned_or(&p);
     return rc ? native_walk_failed(p.segment, rc, err) : ERR_OK;
 }

@@ -73,5 +73,7 @@ int pruned_stopped(struct pruned *p);
 
 int pruned_or(struct pruned *p);  /* of one clause */
 int pruned_and(struct pruned *p); /* of any number; of one, for one list */
+int pruned_word(
+    struct pruned *p); /* of one word with one list, without slack */
 
 #endif

@@ -46,16 +46,19 @@ int ranked_list_offer(struct ranked_list *list, struct ranked *article,
                       bool *behind, struct err *err)
 {
     const struct segment *segment = list->snapshot->segment[article->segment];
-    bool asked_for;
     *behind = !list->by_date && article->units < ranked_list_least(list);
     if (*behind)
         return ERR_OK;
-    int rc = columns_seconds(&segment->columns, article->doc, &article->seconds,
-                             err);
-    if (rc == ERR_OK)
-        rc = is_after_cursor(list, article, &asked_for, err);
-    if (rc || !asked_for)
-        return rc;
+    if (list->by_date || list->request->after.set) {
+        bool asked_for;
+        int rc = columns_seconds(&segment->columns, article->doc,
+                                 &article->seconds, err);
+        if (rc == ERR_OK)
+            rc = is_after_cursor(list, article, &asked_for, err);
+        if (rc || !asked_for)
+            return rc;
+        article->dated = true;
+    }
     *behind = !top_k_add(&list->top, article);
     return list->top.rc;
 }

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+enum { KEPT_TERMS = 16 };
+
 struct weigher {
     const struct native_snapshot *snapshot;
     struct arena *arena, *scratch;
@@ -105,6 +107,12 @@ static int plain_terms(const struct segment *segment, const struct node *word,
 }
 
 /* Robertson & Spärck Jones (1976), never less than the floor. */
+static double idf_of_articles(const struct weigher *w, uint64_t articles)
+{
+    double df = (double)articles;
+    return fmax(log((w->articles - df + 0.5) / (df + 0.5)), IDF_FLOOR);
+}
+
 static int frequency_idf(struct weigher *w, const struct node *word,
                          find_terms terms_of, bool disjoint, double *out)
 {
@@ -122,8 +130,7 @@ static int frequency_idf(struct weigher *w, const struct node *word,
             return rc;
         articles += here;
     }
-    double df = (double)articles;
-    *out = fmax(log((w->articles - df + 0.5) / (df + 0.5)), IDF_FLOOR);
+    *out = idf_of_articles(w, articles);
     return ERR_OK;
 }
 
@@ -209,10 +216,41 @@ static int weigh_capitals(struct weigher *w, struct scored_part *part)
     return rc;
 }
 
+/* A word that is a part: its terms are kept for the search, unless they are many. */
+static int part_idf(struct weigher *w, struct scored_part *part, double *out)
+{
+    const struct native_snapshot *snapshot = w->snapshot;
+    const struct node *word = part->node;
+    if (word->form_count + word->stem_count > KEPT_TERMS)
+        return word_idf(w, word, out);
+    struct word_terms *terms =
+        arena_array(w->arena, struct word_terms, snapshot->segment_count);
+    uint64_t articles = 0;
+    if (snapshot->segment_count && !terms)
+        return native_no_memory(w->err);
+    for (size_t i = 0; i < snapshot->segment_count; i++) {
+        uint64_t here = 0;
+        int rc = word_terms_counted(snapshot->segment[i], word, w->arena,
+                                    &terms[i], w->err);
+        arena_reset(w->scratch);
+        if (rc == ERR_OK)
+            rc = word_terms_articles(snapshot->segment[i], &terms[i],
+                                     word->stem_count > 0, w->scratch, &here,
+                                     w->err);
+        if (rc)
+            return rc;
+        articles += here;
+    }
+    part->terms = terms;
+    *out = idf_of_articles(w, articles);
+    return ERR_OK;
+}
+
 static int weigh(struct weigher *w, struct scored_part *part)
 {
     double idf;
-    int rc = idf_of(w, part->node, &idf);
+    int rc = part->node->kind == NODE_WORD ? part_idf(w, part, &idf)
+                                           : idf_of(w, part->node, &idf);
     if (rc)
         return rc;
     part->weight = weight_of(idf);

@@ -25,6 +25,7 @@ struct part_guard {
 struct scored_part {
     const struct node *node;
     const struct part_guard *guard;
+    const struct word_terms *terms; /* of a word, by segment; NULL: look */
     float weight;
     float capitals;     /* the weight of its capitals; 0: not preferred */
     uint32_t closeness; /* to the next part: the most that it can add */

@@ -63,5 +63,26 @@ static void enough(const uint32_t *units, size_t count, uint32_t least,
         *mask = enough_of_word(units, count, least);
 }
 
-const struct score_kernels score_avx2 = {score, enough};
+/* Lanes that are less count as -1. */
+static uint32_t below(const doc_id *doc, uint32_t count, doc_id target)
+{
+    const __m256i middle = _mm256_set1_epi32(INT32_MIN);
+    const __m256i wanted =
+        _mm256_xor_si256(_mm256_set1_epi32((int)target), middle);
+    __m256i sums = _mm256_setzero_si256();
+    uint32_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        __m256i v = _mm256_loadu_si256((const void *)(doc + i));
+        v = _mm256_cmpgt_epi32(wanted, _mm256_xor_si256(v, middle));
+        sums = _mm256_sub_epi32(sums, v);
+    }
+    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(sums),
+                                 _mm256_extracti128_si256(sums, 1));
+    four = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
+    four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 1));
+    return (uint32_t)_mm_cvtsi128_si32(four) +
+           below_rest(doc, i, count, target);
+}
+
+const struct score_kernels score_avx2 = {score, enough, below};
 #endif

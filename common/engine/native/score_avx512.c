@@ -62,5 +62,18 @@ static void enough(const uint32_t *units, size_t count, uint32_t least,
     }
 }
 
-const struct score_kernels score_avx512 = {score, enough};
+static uint32_t below(const doc_id *doc, uint32_t count, doc_id target)
+{
+    const __m512i wanted = _mm512_set1_epi32((int)target);
+    uint32_t below = 0;
+    for (uint32_t i = 0; i < count; i += LANES) {
+        __mmask16 lanes = first_lanes(count - i);
+        __m512i v = _mm512_maskz_loadu_epi32(lanes, doc + i);
+        below += (uint32_t)__builtin_popcount(
+            _mm512_mask_cmplt_epu32_mask(lanes, v, wanted));
+    }
+    return below;
+}
+
+const struct score_kernels score_avx512 = {score, enough, below};
 #endif

@@ -19,6 +19,8 @@ struct score_kernels {
     /* Bit i of mask[]: units[i] >= least; the rest of its last word is 0. */
     void (*enough)(const uint32_t *units, size_t count, uint32_t least,
                    uint64_t *mask);
+    /* How many of rising documents are before this one. */
+    uint32_t (*below)(const doc_id *doc, uint32_t count, doc_id target);
 };
 
 extern const struct score_kernels score_plain;
@@ -46,6 +48,15 @@ static inline void score_rest(const struct score_scale *scale, float weight,
 {
     for (; i < count; i++)
         units[i] = score_of_posting(scale, weight, frequency[i], doc[i]);
+}
+
+static inline uint32_t below_rest(const doc_id *doc, uint32_t i, uint32_t count,
+                                  doc_id target)
+{
+    uint32_t below = 0;
+    for (; i < count; i++)
+        below += doc[i] < target;
+    return below;
 }
 
 static inline uint64_t enough_of_word(const uint32_t *units, size_t count,

@@ -27,4 +27,13 @@ static void enough(const uint32_t *units, size_t count, uint32_t least,
         *mask = enough_of_word(units, count, least);
 }
 
-const struct score_kernels score_plain = {score, enough};
+/* Halves, without a jump that depends on what is found. */
+static uint32_t below(const doc_id *doc, uint32_t count, doc_id target)
+{
+    const doc_id *from = doc;
+    for (; count > 8; count -= count / 2)
+        from += from[count / 2 - 1] < target ? count / 2 : 0;
+    return (uint32_t)(from - doc) + below_rest(from, 0, count, target);
+}
+
+const struct score_kernels score_plain = {score, enough, below};

@@ -12,20 +12,25 @@ int scored_list_open(struct postings *list, const struct score_scale *scale,
     out->weight = weight;
     out->count = postings_count(list);
     out->blocks = blocks;
+    out->best = blocks > 1 ? postings_bests(list) : NULL;
+    out->last = blocks > 1 ? postings_lasts(list) : NULL;
+    out->bitmap = NULL;
+    if (postings_dense(list))
+        out->bitmap = postings_bitmap(list, &out->bitmap_words);
     out->docs_of = out->frequencies_of = out->units_of = blocks;
     out->block = out->most = 0;
     if (blocks > 1) {
         uint8_t best = 0;
-        for (uint32_t i = 0; i < blocks; i++) {
-            uint8_t of_block = postings_block_best(list, i);
-            best = of_block > best ? of_block : best;
-        }
+        for (uint32_t i = 0; i < blocks; i++)
+            best = out->best[i] > best ? out->best[i] : best;
         out->most = score_units(weight, scale->bounds->most[best]);
+        out->here = scored_list_bound(out, 0);
         return ERR_OK;
     }
     int rc = scored_list_load(out, 0); /* it has no best */
     for (uint32_t i = 0; rc == ERR_OK && i < out->in.count; i++)
         out->most = out->units[i] > out->most ? out->units[i] : out->most;
+    out->here = out->most;
     return rc;
 }
 
@@ -91,8 +96,7 @@ static bool has_gap(const struct scored_list *list, doc_id from, doc_id end)
 
 uint32_t scored_list_most(struct scored_list *list, doc_id from, doc_id end)
 {
-    if (list->block < list->blocks)
-        list->block = postings_find_block(list->list, list->block, from);
+    scored_list_here(list, from);
     if (has_gap(list, from, end))
         return 0;
     uint32_t most = 0;
@@ -160,44 +164,35 @@ int scored_list_add_frequencies(struct scored_list *list,
 
 /* --- single documents --- */
 
-static bool bitmap_of_list_has(const struct scored_list *list, doc_id doc)
+static void stand_in(struct scored_list *list, uint32_t block)
 {
-    uint32_t words;
-    const uint8_t *bitmap = postings_bitmap(list->list, &words);
-    return doc / 64 < words && bitmap_has(bitmap, doc);
+    list->block = block;
+    list->here = block < list->blocks ? scored_list_bound(list, block) : 0;
 }
 
-int scored_list_has(struct scored_list *list, doc_id doc, bool *there)
+void scored_list_pass(struct scored_list *list, doc_id doc)
+{
+    stand_in(list, postings_find_block(list->list, list->block, doc));
+}
+
+int scored_list_find(struct scored_list *list, doc_id doc, bool *there)
 {
     *there = false;
-    if (postings_dense(list->list)) {
-        *there = bitmap_of_list_has(list, doc);
-        return ERR_OK;
-    }
-    if (list->block < list->blocks)
-        list->block = postings_find_block(list->list, list->block, doc);
     if (list->block >= list->blocks)
         return ERR_OK;
     int rc = load_docs(list, list->block);
     if (rc)
         return rc;
-    uint32_t low = 0, high = list->in.count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (list->in.doc[middle] < doc)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *there = low < list->in.count && list->in.doc[low] == doc;
-    list->at = low;
+    uint32_t at = score_kernels()->below(list->in.doc, list->in.count, doc);
+    *there = at < list->in.count && list->in.doc[at] == doc;
+    list->at = at;
     return ERR_OK;
 }
 
 int scored_list_frequency(struct scored_list *list, doc_id doc, uint32_t *out)
 {
     uint32_t block = list->block, at = list->at;
-    if (postings_dense(list->list)) {
+    if (list->bitmap) {
         uint32_t number = postings_rank(list->list, doc);
         if (number >= list->count) /* a damaged bitmap */
             return ERR_CORRUPT;

@@ -6,6 +6,7 @@
 #ifndef ENGINE_NATIVE_SCORED_LIST_H
 #define ENGINE_NATIVE_SCORED_LIST_H
 
+#include "base/bytes.h"
 #include "engine/native/score_scale.h"
 #include "segment/postings.h"
 
@@ -13,9 +14,13 @@ struct scored_list {
     struct postings *list;
     const struct score_scale *scale;
     float weight;
+    const uint8_t *best, *last; /* of each block; NULL: one block */
+    const uint8_t *bitmap;      /* NULL: none */
+    uint32_t bitmap_words;
     uint32_t count, blocks;
     uint32_t most;  /* that any of its documents has */
     uint32_t block; /* the first that was not passed */
+    uint32_t here;  /* the most that a document of it has */
     uint32_t at;    /* in it, where a document was found */
     /* What is decoded; `blocks`: nothing. */
     uint32_t docs_of, frequencies_of, units_of;
@@ -42,10 +47,10 @@ int scored_list_open(struct postings *list, const struct score_scale *scale,
 static inline uint32_t scored_list_bound(const struct scored_list *list,
                                          uint32_t block)
 {
-    uint8_t best = postings_block_best(list->list, block);
-    return list->blocks == 1
-               ? list->most
-               : score_units(list->weight, list->scale->bounds->most[best]);
+    return list->best
+               ? score_units(list->weight,
+                             list->scale->bounds->most[list->best[block]])
+               : list->most;
 }
 
 /* The most that a document in [from, end) can add; 0 when there is none. Passes the
@@ -63,7 +68,37 @@ int scored_list_add(struct scored_list *list, const struct score_window *window,
 int scored_list_add_frequencies(struct scored_list *list,
                                 const struct score_window *window);
 
-int scored_list_has(struct scored_list *list, doc_id doc, bool *there);
+void scored_list_pass(struct scored_list *list, doc_id doc);
+
+/* Passes the blocks before a document; the most that it can have. */
+static inline uint32_t scored_list_here(struct scored_list *list, doc_id doc)
+{
+    if (list->block < list->blocks && list->last &&
+        load_u32(list->last + 4 * (size_t)list->block) < doc)
+        scored_list_pass(list, doc);
+    return list->here;
+}
+
+static inline bool scored_list_bitmap_has(const struct scored_list *list,
+                                          doc_id doc)
+{
+    return doc / 64 < list->bitmap_words && bitmap_has(list->bitmap, doc);
+}
+
+/* In the block that it stands in. */
+int scored_list_find(struct scored_list *list, doc_id doc, bool *there);
+
+static inline int scored_list_has(struct scored_list *list, doc_id doc,
+                                  bool *there)
+{
+    if (list->bitmap) {
+        *there = scored_list_bitmap_has(list, doc);
+        return 0;
+    }
+    scored_list_here(list, doc);
+    return scored_list_find(list, doc, there);
+}
+
 /* Of a document that it has, as was just found. */
 int scored_list_frequency(struct scored_list *list, doc_id doc, uint32_t *out);
 

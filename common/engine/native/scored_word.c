@@ -4,13 +4,17 @@
 
 #include <string.h>
 
-int scored_word_open(const struct segment *segment,
+int scored_word_open(const struct segment *segment, uint32_t at,
                      const struct scored_part *part, size_t number,
                      const struct score_scale *scale, struct arena *arena,
                      struct scored_word *out, struct err *err)
 {
     struct word_terms terms;
-    int rc = word_terms_counted(segment, part->node, arena, &terms, err);
+    int rc = ERR_OK;
+    if (part->terms)
+        terms = part->terms[at];
+    else
+        rc = word_terms_counted(segment, part->node, arena, &terms, err);
     if (rc)
         return rc;
     *out = (struct scored_word){

@@ -20,8 +20,9 @@ struct scored_word {
     uint32_t most; /* that it adds to any article of the segment */
 };
 
-/* The word of `part`, the `number`th one. In `arena`. */
-int scored_word_open(const struct segment *segment,
+/* The word of `part`, the `number`th one, in the segment at `at` of the snapshot. In
+ * `arena`. */
+int scored_word_open(const struct segment *segment, uint32_t at,
                      const struct scored_part *part, size_t number,
                      const struct score_scale *scale, struct arena *arena,
                      struct scored_word *out, struct err *err);

@@ -27,6 +27,17 @@ static struct slice key_of(struct top_k *top, const struct ranked *article)
     return record.key;
 }
 
+/* Most often scores decide, and it is not read. */
+static int64_t seconds_of(struct top_k *top, const struct ranked *article)
+{
+    int64_t seconds = article->seconds;
+    const struct segment *segment = top->snapshot->segment[article->segment];
+    if (!article->dated && top->rc == ERR_OK)
+        top->rc = columns_seconds(&segment->columns, article->doc, &seconds,
+                                  top->err);
+    return seconds;
+}
+
 /* Within a segment doc ids are in this order already. */
 int ranked_compare(struct top_k *top, const struct ranked *a,
                    const struct ranked *b)
@@ -35,8 +46,9 @@ int ranked_compare(struct top_k *top, const struct ranked *a,
         return a->units > b->units ? -1 : 1;
     if (a->segment == b->segment)
         return a->doc < b->doc ? -1 : a->doc > b->doc;
-    if (a->seconds != b->seconds)
-        return a->seconds > b->seconds ? -1 : 1;
+    int64_t of_a = seconds_of(top, a), of_b = seconds_of(top, b);
+    if (of_a != of_b)
+        return of_a > of_b ? -1 : 1;
     struct slice key = key_of(top, a);
     return slice_cmp(key, key_of(top, b));
 }

@@ -10,6 +10,7 @@ struct ranked {
     uint32_t units; /* 0 for all of them when dates alone decide */
     uint32_t segment;
     doc_id doc;
+    bool dated;      /* seconds is read */
     int64_t seconds; /* DATE_MIN when undated */
 };
 
@@ -18,7 +19,7 @@ struct top_k {
     size_t limit; /* how many are kept */
     struct ranked *item;
     size_t count, capacity;
-    int rc; /* sticky: a key could not be read, or no memory */
+    int rc; /* sticky: a date or key could not be read, or no memory */
     struct err *err;
 };
 
