@@ -6,6 +6,7 @@
 #include "text/units.h"
 
 #include "base/err.h"
+#include "base/sixteen_bytes.h"
 #include "text/abbreviations.h"
 #include "text/fold_icu.h"
 
@@ -25,49 +26,41 @@ struct gap {
 };
 
 /* ICU's property, of ASCII without asking it. A line's end is white space here. */
-static int ascii_class(int32_t c)
-{
-    switch (c) {
-    case '.':
-        return U_SB_ATERM;
-    case '!':
-    case '?':
-        return U_SB_STERM;
-    case ',':
-    case '-':
-    case ':':
-        return U_SB_SCONTINUE;
-    case '"':
-    case '\'':
-    case '(':
-    case ')':
-    case '[':
-    case ']':
-    case '{':
-    case '}':
-        return U_SB_CLOSE;
-    }
-    if (c == ' ' || (c >= '\t' && c <= '\r'))
-        return U_SB_SP;
-    if (c >= 'a' && c <= 'z')
-        return U_SB_LOWER;
-    if (c >= 'A' && c <= 'Z')
-        return U_SB_UPPER;
-    return c >= '0' && c <= '9' ? U_SB_NUMERIC : U_SB_OTHER;
-}
+static const uint8_t ascii_class[0x80] = {
+    ['.'] = U_SB_ATERM,
+    ['!'] = U_SB_STERM,
+    ['?'] = U_SB_STERM,
+    [','] = U_SB_SCONTINUE,
+    ['-'] = U_SB_SCONTINUE,
+    [':'] = U_SB_SCONTINUE,
+    ['"'] = U_SB_CLOSE,
+    ['\''] = U_SB_CLOSE,
+    ['('] = U_SB_CLOSE,
+    [')'] = U_SB_CLOSE,
+    ['['] = U_SB_CLOSE,
+    [']'] = U_SB_CLOSE,
+    ['{'] = U_SB_CLOSE,
+    ['}'] = U_SB_CLOSE,
+    [' '] = U_SB_SP,
+    ['\t' ... '\r'] = U_SB_SP,
+    ['a' ... 'z'] = U_SB_LOWER,
+    ['A' ... 'Z'] = U_SB_UPPER,
+    ['0' ... '9'] = U_SB_NUMERIC,
+};
+_Static_assert(U_SB_OTHER == 0, "all others");
 
 /* An ellipsis is three full stops, and ill-formed bytes are nothing. */
 static int class_of(int32_t c)
 {
     if (c < 0x80)
-        return ascii_class(c);
+        return c < 0 ? U_SB_OTHER : ascii_class[c];
     return c == 0x2026 ? U_SB_ATERM
                        : u_getIntPropertyValue(c, UCHAR_SENTENCE_BREAK);
 }
 
 static bool is_white(int32_t c)
 {
-    return c < 0x80 ? ascii_class(c) == U_SB_SP : u_isUWhiteSpace(c);
+    return c < 0x80 ? class_of(c) == U_SB_SP : u_isUWhiteSpace(c);
 }
 
 /* The class of the character at *at, which moves behind it and behind what belongs
@@ -207,10 +200,10 @@ static bool is_harmless(int32_t c)
            (c >= 0xff08 && c <= 0xff0c) || c == 0xff1a || c == 0xff1b;
 }
 
-/* Most gaps are a space, a comma, the end of a line: nothing that ends anything. */
-static inline bool worth_a_look(struct slice text, size_t from, size_t to)
+/* Of the gaps with marks, many are the end of a line: nothing that ends anything. */
+static bool worth_a_look(struct slice text, size_t from, size_t to)
 {
-    if (to - from == 1 && text.data[from] == ' ')
+    if (to - from == 1 && text.data[from] == '\n')
         return false;
     unsigned newlines = 0;
     for (size_t at = from; at < to;) {
@@ -251,25 +244,102 @@ static int begin(struct units *units, enum found found, uint32_t position,
     return rc;
 }
 
+/* --- marks: the bytes that are worth a look, some at a time --- */
+
+enum { BLOCK = 64 };
+
+struct marks {
+    struct slice text;
+    size_t base; /* of the block whose marks are known */
+    uint64_t bits;
+};
+
+/* A full stop, '!', '?', the end of a line, or what is not ASCII. */
+static uint64_t marks_of(const uint8_t from[BLOCK])
+{
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < BLOCK; i += 16) {
+        struct sixteen x = sixteen_load(from + i);
+        struct sixteen ends =
+            sixteen_or(sixteen_equal(x, '!'), sixteen_equal(x, '?'));
+        struct sixteen others =
+            sixteen_or(sixteen_equal(x, '.'), sixteen_equal(x, '\n'));
+        bits |=
+            (uint64_t)(sixteen_bits(sixteen_or(ends, others)) | sixteen_bits(x))
+            << i;
+    }
+    return bits;
+}
+
+static void see_block(struct marks *marks, size_t base)
+{
+    uint8_t rest[BLOCK];
+    const uint8_t *from = marks->text.data + base;
+    if (marks->text.len - base < BLOCK) {
+        memset(rest, ' ', sizeof rest);
+        memcpy(rest, from, marks->text.len - base);
+        from = rest;
+    }
+    marks->base = base;
+    marks->bits = marks_of(from);
+}
+
+/* The next one from `at` on, which never is less than before; text.len: there is none. */
+static size_t next_mark(struct marks *marks, size_t at)
+{
+    while (at < marks->text.len) {
+        if (at - marks->base >= BLOCK)
+            see_block(marks, at);
+        uint64_t left = marks->bits & UINT64_MAX << (at - marks->base);
+        if (left)
+            return marks->base + (size_t)__builtin_ctzll(left);
+        at = marks->base + BLOCK;
+    }
+    return marks->text.len;
+}
+
+/* Where the gap behind a word begins. */
+static size_t behind(struct slice text, const struct token *word)
+{
+    return word->end - (text.data[word->end - 1] == '.');
+}
+
+/* From mark to mark: most gaps have none. */
+static int find_units(struct slice text, const struct token *token,
+                      size_t count, struct arena *arena, struct units *out)
+{
+    struct marks marks = {.text = text};
+    size_t word = 0, next = 1;
+    int rc = ERR_OK;
+    see_block(&marks, 0);
+    for (size_t at = behind(text, &token[0]); rc == ERR_OK;) {
+        at = next_mark(&marks, at);
+        for (; next < count && (token[next].joined || token[next].start <= at);
+             next++)
+            if (!token[next].joined)
+                word = next;
+        if (next == count)
+            break;
+        struct gap gap = {text, behind(text, &token[word]), token[next].start,
+                          &token[word], &token[next]};
+        if (at < gap.from) { /* it is the word's */
+            at = gap.from;
+            continue;
+        }
+        enum found found =
+            worth_a_look(text, gap.from, gap.to) ? look(&gap) : FOUND_NOTHING;
+        if (found != FOUND_NOTHING)
+            rc = begin(out, found, gap.after->position, arena);
+        at = gap.to;
+    }
+    return rc;
+}
+
 int units_add(struct slice text, const struct token *token, size_t count,
               bool one, struct arena *arena, struct units *out)
 {
-    const struct token *before = NULL;
-    int rc = ERR_OK;
-    for (size_t i = 0; i < count && rc == ERR_OK; i++) {
-        const struct token *after = &token[i];
-        if (after->joined)
-            continue;
-        enum found found = before ? FOUND_NOTHING : FOUND_PARAGRAPH;
-        if (before && !one) {
-            size_t from = before->end - (text.data[before->end - 1] == '.');
-            if (worth_a_look(text, from, after->start))
-                found = look(
-                    &(struct gap){text, from, after->start, before, after});
-        }
-        if (found != FOUND_NOTHING)
-            rc = begin(out, found, after->position, arena);
-        before = after;
-    }
-    return rc;
+    if (count == 0)
+        return ERR_OK;
+    int rc = begin(out, FOUND_PARAGRAPH, token[0].position, arena);
+    return rc || one ? rc : find_units(text, token, count, arena, out);
 }
