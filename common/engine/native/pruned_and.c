@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "engine/native/doc_iters.h"
 #include "engine/native/list_union.h"
+#include "engine/native/score_kernels.h"
 
 #include <stdlib.h>
 
@@ -12,14 +13,16 @@ struct joined_clause {
     struct scored_word *word;
     size_t count;
     uint64_t cost;
-    uint32_t most; /* of all its words */
+    uint32_t most;  /* of all its words */
+    uint32_t range; /* the same, where the block of the first clause is */
 };
 
 struct join {
     struct pruned *p;
     struct joined_clause *clause; /* the rarest first */
     size_t count;
-    uint32_t others; /* the most that all but the first add, with the slack */
+    /* The most that all but the first add, with the slack: anywhere, and in the range. */
+    uint32_t others, rest;
 };
 
 static int by_cost(const void *a, const void *b)
@@ -51,8 +54,22 @@ static int join_open(struct join *j, struct pruned *p)
     }
     qsort(j->clause, j->count, sizeof *j->clause, by_cost);
     for (size_t i = 1; i < j->count; i++)
-        j->others += j->clause[i].most;
+        j->others += j->clause[i].range = j->clause[i].most;
+    j->rest = j->others;
     return ERR_OK;
+}
+
+/* Ranges come in rising order. */
+static void bound_range(struct join *j, doc_id from, doc_id end)
+{
+    j->rest = j->p->slack;
+    for (size_t i = 1; i < j->count; i++) {
+        struct joined_clause *clause = &j->clause[i];
+        clause->range = 0;
+        for (size_t k = 0; k < clause->count; k++)
+            clause->range += scored_word_most(&clause->word[k], from, end);
+        j->rest += clause->range;
+    }
 }
 
 static int clause_has(const struct joined_clause *clause, doc_id doc,
@@ -65,28 +82,50 @@ static int clause_has(const struct joined_clause *clause, doc_id doc,
     return rc;
 }
 
+/* Whether all clauses have it, as long as it may still get in; *rest falls to the most
+ * that they add to it. */
+static int all_have(struct join *j, doc_id doc, uint32_t units, uint32_t *rest,
+                    bool *there)
+{
+    uint32_t least = ranked_list_least(j->p->best);
+    int rc = ERR_OK;
+    *there = units + *rest >= least;
+    for (size_t i = 1; rc == ERR_OK && *there && i < j->count; i++) {
+        struct joined_clause *clause = &j->clause[i];
+        if (clause->count == 1) {
+            *rest -= clause->range;
+            *rest += scored_word_here(clause->word, doc, clause->range);
+            if (units + *rest < least)
+                *there = false;
+        }
+        if (*there)
+            rc = clause_has(clause, doc, there);
+    }
+    return rc;
+}
+
 /* An article that is allowed, with what the words of the first clause add. */
 static int look_up(struct join *j, doc_id doc, uint32_t units, uint32_t has)
 {
     struct pruned *p = j->p;
-    uint32_t rest = j->others;
-    bool there = true;
-    int rc = ERR_OK;
-    for (size_t i = 1; rc == ERR_OK && there && i < j->count; i++)
-        rc = clause_has(&j->clause[i], doc, &there);
+    uint32_t rest = j->rest;
+    bool there;
+    int rc = all_have(j, doc, units, &rest, &there);
     if (rc || !there)
         return rc;
     for (size_t i = 1; i < j->count; i++)
         for (size_t k = 0; k < j->clause[i].count; k++) {
-            struct scored_word *word = &j->clause[i].word[k];
+            struct joined_clause *clause = &j->clause[i];
+            struct scored_word *word = &clause->word[k];
             uint32_t more;
             if (units + rest < ranked_list_least(p->best))
                 return ERR_OK;
+            if (clause->count == 1)
+                rest -= scored_word_here(word, doc, clause->range);
             rc = scored_word_find(word, doc, &there, &more);
             if (rc)
                 return rc;
             units += more;
-            rest -= word->most;
             has |= there ? word->bit : 0;
         }
     return pruned_offer(p, doc, units, has);
@@ -97,15 +136,20 @@ static int look_up(struct join *j, doc_id doc, uint32_t units, uint32_t has)
 static int join_block(struct join *j, struct scored_list *lead, uint32_t bit)
 {
     struct pruned *p = j->p;
-    for (uint32_t i = 0; i < lead->in.count; i++) {
-        doc_id doc = lead->in.doc[i];
-        if (doc < p->first || doc >= p->end || !pruned_allows(p, doc) ||
-            lead->units[i] + j->others < ranked_list_least(p->best))
-            continue;
-        int rc = look_up(j, doc, lead->units[i], bit);
-        if (rc)
-            return rc;
-    }
+    uint64_t enough[(SEGMENT_BLOCK + 63) / 64];
+    uint32_t least = ranked_list_least(p->best);
+    score_kernels()->enough(lead->units, lead->in.count,
+                            least > j->rest ? least - j->rest : 0, enough);
+    for (uint32_t base = 0; base < lead->in.count; base += 64)
+        for (uint64_t left = enough[base / 64]; left; left &= left - 1) {
+            uint32_t i = base + (uint32_t)__builtin_ctzll(left);
+            doc_id doc = lead->in.doc[i];
+            if (doc < p->first || doc >= p->end || !pruned_allows(p, doc))
+                continue;
+            int rc = look_up(j, doc, lead->units[i], bit);
+            if (rc)
+                return rc;
+        }
     return ERR_OK;
 }
 
@@ -114,14 +158,18 @@ static int join_list(struct join *j)
     struct pruned *p = j->p;
     struct scored_list *lead = &j->clause[0].word->list[0];
     uint32_t block = postings_find_block(lead->list, 0, p->first);
-    doc_id before = 0;
+    doc_id before = block ? postings_block_last(lead->list, block - 1) + 1 : 0;
     for (; block < lead->blocks && before < p->end; block++) {
+        doc_id from = before;
         before = postings_block_last(lead->list, block) + 1;
         int rc = pruned_stopped(p);
         if (rc)
             return rc;
-        if (scored_list_bound(lead, block) + j->others <
-            ranked_list_least(p->best))
+        uint32_t least = ranked_list_least(p->best);
+        if (scored_list_bound(lead, block) + j->others < least)
+            continue;
+        bound_range(j, from, before);
+        if (scored_list_bound(lead, block) + j->rest < least)
             continue;
         rc = scored_list_load(lead, block);
         if (rc == ERR_OK)

@@ -19,7 +19,8 @@ struct windows {
     struct score_window window;
     bool by_has;   /* every article of the window counts, whatever its score */
     size_t asked;  /* words that are not added: the first in order */
-    uint32_t rest; /* the most that they and the slack add */
+    uint32_t rest; /* the most that they and the slack add, there or ... */
+    uint32_t rest_of_window;
 };
 
 static void sort_by_bound(struct windows *w)
@@ -81,23 +82,22 @@ static int add_words(struct windows *w, uint32_t least, uint64_t all)
 }
 
 /* An article that may get in, if the words that were not added help. */
-static int complete(struct windows *w, uint32_t i)
+static int complete(struct windows *w, doc_id doc, uint32_t units, uint32_t has)
 {
     struct pruned *p = w->p;
-    doc_id doc = w->window.from + i;
-    uint32_t units = w->window.units[i], rest = w->rest;
-    uint32_t has = w->window.has ? w->window.has[i] : 0;
+    uint32_t rest = w->rest;
     for (size_t k = w->asked; k > 0; k--) {
         size_t at = w->order[k - 1];
         uint32_t more;
         bool there;
-        if (units + rest < ranked_list_least(p->best))
+        rest -= w->bound[at];
+        uint32_t here = scored_word_here(&w->word[at], doc, w->bound[at]);
+        if (units + rest + here < ranked_list_least(p->best))
             return ERR_OK;
         int rc = scored_word_find(&w->word[at], doc, &there, &more);
         if (rc)
             return rc;
         units += more;
-        rest -= w->bound[at];
         has |= there ? w->word[at].bit : 0;
     }
     return pruned_offer(p, doc, units, has);
@@ -120,10 +120,69 @@ static int take_best(struct windows *w)
             uint32_t i = base + (uint32_t)__builtin_ctzll(left);
             if (window->from + i < p->first)
                 continue;
-            int rc = complete(w, i);
+            int rc = complete(w, window->from + i, window->units[i],
+                              window->has ? window->has[i] : 0);
             if (rc)
                 return rc;
         }
+    }
+    return ERR_OK;
+}
+
+/* --- one list is added: its blocks need no window --- */
+
+/* With the bounds where the block is. */
+static void bound_block(struct windows *w, doc_id from, doc_id end)
+{
+    w->rest = w->p->slack;
+    for (size_t i = 0; i < w->asked; i++) {
+        size_t at = w->order[i];
+        w->bound[at] = scored_word_most(&w->word[at], from, end);
+        w->rest += w->bound[at];
+    }
+}
+
+static int take_block(struct windows *w, const struct scored_list *list,
+                      uint32_t bit)
+{
+    struct pruned *p = w->p;
+    uint64_t enough[(SEGMENT_BLOCK + 63) / 64];
+    uint32_t least = ranked_list_least(p->best);
+    score_kernels()->enough(list->units, list->in.count,
+                            least > w->rest ? least - w->rest : 0, enough);
+    for (uint32_t base = 0; base < list->in.count; base += 64)
+        for (uint64_t left = enough[base / 64]; left; left &= left - 1) {
+            uint32_t i = base + (uint32_t)__builtin_ctzll(left);
+            doc_id doc = list->in.doc[i];
+            if (doc < w->window.from || doc < p->first ||
+                doc >= w->window.end || !pruned_allows(p, doc))
+                continue;
+            int rc = complete(w, doc, list->units[i], bit);
+            if (rc)
+                return rc;
+        }
+    return ERR_OK;
+}
+
+static int search_list(struct windows *w, struct scored_word *word)
+{
+    struct scored_list *list = word->list;
+    doc_id before = w->window.from;
+    for (uint32_t i = list->block; i < list->blocks && before < w->window.end;
+         i++) {
+        doc_id from = before, last = postings_block_last(list->list, i);
+        uint32_t least = ranked_list_least(w->p->best);
+        before = last < w->window.end ? last + 1 : w->window.end;
+        if (scored_list_bound(list, i) + w->rest_of_window < least)
+            continue;
+        bound_block(w, from, before);
+        if (scored_list_bound(list, i) + w->rest < least)
+            continue;
+        int rc = scored_list_load(list, i);
+        if (rc == ERR_OK)
+            rc = take_block(w, list, word->bit);
+        if (rc)
+            return rc;
     }
     return ERR_OK;
 }
@@ -141,6 +200,11 @@ static int search_window(struct windows *w)
     sort_by_bound(w);
     if (all < least || !divide(w, least))
         return ERR_OK;
+    struct scored_word *last = &w->word[w->order[w->count - 1]];
+    if (w->asked + 1 == w->count && last->count == 1) {
+        w->rest_of_window = w->rest;
+        return search_list(w, last);
+    }
     w->by_has = least <= w->rest;
     int rc = add_words(w, least, all);
     return rc ? rc : take_best(w);

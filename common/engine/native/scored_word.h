@@ -34,6 +34,19 @@ uint32_t scored_word_most(struct scored_word *word, doc_id from, doc_id end);
 int scored_word_add(struct scored_word *word, const struct score_window *window,
                     uint32_t worth, uint32_t *frequencies);
 /* Whether an article has it; what it adds to it. Articles come in rising order. */
+/* The most that it adds to this article, of which the next thing asked may be whether it
+ * has the word; at most `most`, which is known already. */
+static inline uint32_t scored_word_here(struct scored_word *word, doc_id doc,
+                                        uint32_t most)
+{
+    if (word->count != 1)
+        return most;
+    struct scored_list *list = word->list;
+    if (list->bitmap && !scored_list_bitmap_has(list, doc))
+        return 0;
+    uint32_t here = scored_list_here(list, doc);
+    return here < most ? here : most;
+}
 int scored_word_has(struct scored_word *word, doc_id doc, bool *there);
 int scored_word_find(struct scored_word *word, doc_id doc, bool *there,
                      uint32_t *units);
