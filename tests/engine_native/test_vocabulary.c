@@ -65,12 +65,12 @@ TEST(numbers_are_those_of_a_list)
         CHECK_SLICE(vocabulary_text(&v, id), plain.text[id]);
         CHECK_EQ(vocabulary_tag(&v, id), plain.tag[id]);
     }
-    CHECK(vocabulary_memory(&v) > v.count * 32);
+    CHECK(vocabulary_memory(&v) > v.count * 24);
     vocabulary_release(&v);
     arena_reset(&arena);
 }
 
-/* Slots hold the first, second and last eight bytes; a byte in any place counts. */
+/* Keys have their first and last eight bytes at hand; a byte in any place counts. */
 TEST(every_byte_of_a_key_counts)
 {
     for (size_t len = 1; len <= 64; len++)
@@ -85,6 +85,26 @@ TEST(every_byte_of_a_key_counts)
             CHECK_MSG(idb == 1, "byte %zu of %zu", at, len);
             vocabulary_release(&v);
         }
+}
+
+TEST(a_key_that_is_there_is_fetched)
+{
+    struct vocabulary v = {0};
+    struct vocabulary_probe probe;
+    uint32_t id, likely;
+    vocabulary_probe(&v, SLICE("word"), 1, &probe);
+    CHECK(!vocabulary_fetch(&v, &probe, &likely));
+    for (uint32_t i = 0; i < 700; i++) {
+        char text[16];
+        snprintf(text, sizeof text, "w%u", i);
+        CHECK_EQ(put(&v, slice_of(text), 1, &id), ERR_OK);
+        vocabulary_probe(&v, slice_of(text), 1, &probe);
+        CHECK(vocabulary_fetch(&v, &probe, &likely));
+        CHECK_EQ(likely, i);
+        vocabulary_probe(&v, slice_of(text), 2, &probe);
+        CHECK(!vocabulary_fetch(&v, &probe, &likely));
+    }
+    vocabulary_release(&v);
 }
 
 TEST(probes_stay_good_while_others_are_put)
@@ -170,5 +190,6 @@ TEST(numbers_are_sorted_by_text_and_tag)
 }
 
 RUN(T(numbers_are_sorted_by_text_and_tag), T(numbers_are_those_of_a_list),
-    T(every_byte_of_a_key_counts), T(probes_stay_good_while_others_are_put),
+    T(every_byte_of_a_key_counts), T(a_key_that_is_there_is_fetched),
+    T(probes_stay_good_while_others_are_put),
     T(a_failed_put_leaves_the_vocabulary_as_it_was))

@@ -91,7 +91,6 @@ struct batch {
     const struct token *token;
     size_t count;
     struct vocabulary_probe probe[BATCH];
-    uint32_t id[BATCH];
 };
 
 static void probe_batch(struct inverter *inverter, const struct token *token,
@@ -106,17 +105,14 @@ static void probe_batch(struct inverter *inverter, const struct token *token,
     }
 }
 
-static int number_batch(struct inverter *inverter, struct form_map *map,
-                        struct batch *batch, struct err *err)
+static void fetch_batch(struct inverter *inverter, const struct form_map *map,
+                        const struct batch *batch)
 {
-    int rc = make_room(inverter, map, batch->count, err);
-    for (size_t i = 0; rc == ERR_OK && i < batch->count; i++) {
-        rc = from_vocabulary(
-            vocabulary_put(&inverter->words, &batch->probe[i], &batch->id[i]),
-            err);
-        __builtin_prefetch(&map->form[batch->id[i]], 1);
-    }
-    return rc;
+    uint32_t id;
+    for (size_t i = 0; i < batch->count; i++)
+        if (vocabulary_fetch(&inverter->words, &batch->probe[i], &id) &&
+            id < map->capacity)
+            __builtin_prefetch(&map->form[id], 1);
 }
 
 /* Forms of a batch that are new in their language, and their terms. */
@@ -160,28 +156,29 @@ static int keep_batch(struct inverter *inverter, struct inverted *article,
 {
     struct form_map *map = &inverter->maps[article->map];
     struct new_forms new;
+    int rc = make_room(inverter, map, batch->count, err);
     new.count = 0;
-    for (size_t i = 0; i < batch->count; i++) {
+    for (size_t i = 0; rc == ERR_OK && i < batch->count; i++) {
         const struct token *token = &batch->token[i];
-        uint32_t id = batch->id[i];
-        if (map->form[id].score == 0) {
-            int rc = probe_score(inverter, article, token, id, &new, err);
-            if (rc)
-                return rc;
-        }
+        uint32_t id;
+        rc = vocabulary_put(&inverter->words, &batch->probe[i], &id);
+        if (rc)
+            return from_vocabulary(rc, err);
+        if (map->form[id].score == 0)
+            rc = probe_score(inverter, article, token, id, &new, err);
         map->form[id].tokens++;
         if (token->all_caps) /* rarely: most need not be fetched */
             inverter->caps[id]++;
         append(inverter, token, id, position);
     }
-    return put_scores(inverter, map, &new, err);
+    return rc ? rc : put_scores(inverter, map, &new, err);
 }
 
 static int keep_tokens(struct inverter *inverter, struct inverted *article,
                        const struct tokens *tokens, uint32_t *position,
                        struct err *err)
 {
-    struct form_map *map = &inverter->maps[article->map];
+    const struct form_map *map = &inverter->maps[article->map];
     struct batch batch[3];
     size_t batches = (tokens->count + BATCH - 1) / BATCH;
     int rc = ERR_OK;
@@ -191,8 +188,8 @@ static int keep_tokens(struct inverter *inverter, struct inverted *article,
             probe_batch(inverter, tokens->token + at,
                         left < BATCH ? left : BATCH, &batch[i % 3]);
         if (i >= 1 && i < batches + 1)
-            rc = number_batch(inverter, map, &batch[(i - 1) % 3], err);
-        if (i >= 2 && rc == ERR_OK)
+            fetch_batch(inverter, map, &batch[(i - 1) % 3]);
+        if (i >= 2)
             rc = keep_batch(inverter, article, &batch[(i - 2) % 3], position,
                             err);
     }

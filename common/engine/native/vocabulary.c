@@ -3,63 +3,74 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/short_key.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 1024, FIRST_TEXTS = 512 };
-
-#define MIX_A UINT64_C(0x9fb21c651e98df25)
-#define MIX_B UINT64_C(0xd6e8feb86659fd93)
+enum {
+    FIRST_CAPACITY = 1024,
+    FIRST_TEXTS = 512,
+    WHOLE_BYTES = 16, /* of a key that is its two words */
+};
 
 struct vocabulary_slot {
-    struct short_key key; /* or 128 bits of hash */
-    uint32_t number;      /* id + 1; 0: free */
-    uint16_t len;
-    uint8_t tag;
+    uint32_t hash;   /* its low bits say where the key belongs */
+    uint32_t number; /* id + 1; 0: free */
 };
-_Static_assert(sizeof(struct vocabulary_slot) == 32, "two in a cache line");
+_Static_assert(VOCABULARY_MAX / 5 * 8 < UINT32_MAX, "a hash for each slot");
 
-static struct short_key hash_long(struct slice text)
+static struct short_key long_key(struct slice text)
 {
-    uint64_t a = text.len, b = ~a;
-    for (size_t at = 0; at + 8 <= text.len; at += 8) {
-        a = short_key_mix(load_u64(text.data + at) ^ a, MIX_A);
-        b = short_key_mix(load_u64(text.data + at) ^ b, MIX_B);
-    }
-    uint64_t rest = load_u64(text.data + text.len - 8);
-    return (struct short_key){short_key_mix(rest ^ a, MIX_A),
-                              short_key_mix(rest ^ b, MIX_B), 0};
-}
-
-static inline uint64_t hash_of(struct short_key key, size_t len, uint8_t tag)
-{
-    return short_key_hash(key, len | (uint64_t)tag << 32);
+    struct short_key key = {load_u64(text.data),
+                            load_u64(text.data + text.len - 8), 0};
+    for (size_t at = 8; at + 8 < text.len; at += 8)
+        key.c = short_key_mix(load_u64(text.data + at) ^ key.c,
+                              UINT64_C(0x9fb21c651e98df25));
+    return key;
 }
 
 void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
                       uint8_t tag, struct vocabulary_probe *out)
 {
     assert(text.len <= VOCABULARY_TEXT_MAX);
-    out->key =
-        text.len <= SHORT_KEY_BYTES ? short_key_of(text) : hash_long(text);
-    out->text = text;
-    out->tag = tag;
-    out->hash = hash_of(out->key, text.len, tag);
+    struct short_key key =
+        text.len <= SHORT_KEY_BYTES ? short_key_of(text) : long_key(text);
+    uint64_t hash = short_key_hash(key, text.len | (uint64_t)tag << 32);
+    *out = (struct vocabulary_probe){.first = key.a,
+                                     .last = key.b,
+                                     .text = text,
+                                     .hash = (uint32_t)hash,
+                                     .tag = tag};
     if (vocabulary->capacity)
         __builtin_prefetch(
             &vocabulary->slot[out->hash & (vocabulary->capacity - 1)]);
 }
 
-static bool is_key(const struct vocabulary *v,
-                   const struct vocabulary_slot *slot,
+bool vocabulary_fetch(const struct vocabulary *v,
+                      const struct vocabulary_probe *p, uint32_t *likely)
+{
+    if (!v->capacity)
+        return false;
+    size_t at = p->hash & (v->capacity - 1);
+    while (v->slot[at].number && v->slot[at].hash != p->hash)
+        at = (at + 1) & (v->capacity - 1);
+    if (!v->slot[at].number)
+        return false;
+    *likely = v->slot[at].number - 1;
+    __builtin_prefetch(&v->text[*likely]);
+    return true;
+}
+
+static bool is_key(const struct vocabulary *v, uint32_t id,
                    const struct vocabulary_probe *p)
 {
-    if (!short_key_eq(slot->key, p->key) || slot->len != p->text.len ||
-        slot->tag != p->tag)
+    const struct vocabulary_text *text = &v->text[id];
+    if (((text->first ^ p->first) | (text->last ^ p->last) |
+         (text->len ^ p->text.len) | (uint64_t)(text->tag ^ p->tag)) != 0)
         return false;
-    return slot->len <= SHORT_KEY_BYTES ||
-           slice_eq(vocabulary_text(v, slot->number - 1), p->text);
+    return text->len <= WHOLE_BYTES ||
+           slice_eq(vocabulary_text(v, id), p->text);
 }
 
 /* The slot of the key, or the free one where it belongs. */
@@ -67,13 +78,13 @@ static struct vocabulary_slot *find(const struct vocabulary *v,
                                     const struct vocabulary_probe *p)
 {
     size_t at = p->hash & (v->capacity - 1);
-    while (v->slot[at].number && !is_key(v, &v->slot[at], p))
+    while (v->slot[at].number && !(v->slot[at].hash == p->hash &&
+                                   is_key(v, v->slot[at].number - 1, p)))
         at = (at + 1) & (v->capacity - 1);
     return &v->slot[at];
 }
 
-/* What is in the slots is enough to hash them anew; all keys are different, so none is
- * compared. */
+/* All keys are different, so none is compared. */
 static int grow_slots(struct vocabulary *v)
 {
     size_t capacity = v->capacity ? v->capacity * 2 : FIRST_CAPACITY;
@@ -83,13 +94,12 @@ static int grow_slots(struct vocabulary *v)
     mem_random_access(bigger, capacity * sizeof *bigger);
     memset(bigger, 0, capacity * sizeof *bigger);
     for (size_t i = 0; i < v->capacity; i++) {
-        const struct vocabulary_slot *old = &v->slot[i];
-        if (!old->number)
+        if (!v->slot[i].number)
             continue;
-        size_t at = hash_of(old->key, old->len, old->tag) & (capacity - 1);
+        size_t at = v->slot[i].hash & (capacity - 1);
         while (bigger[at].number)
             at = (at + 1) & (capacity - 1);
-        bigger[at] = *old;
+        bigger[at] = v->slot[i];
     }
     mem_free(v->slot);
     v->slot = bigger;
@@ -124,8 +134,8 @@ static int keep(struct vocabulary *v, const struct vocabulary_probe *p,
         v->texts.failed = false; /* its bytes are as they were */
         return ERR_NOMEM;
     }
-    v->text[v->count] =
-        (struct vocabulary_text){offset, (uint16_t)p->text.len, p->tag};
+    v->text[v->count] = (struct vocabulary_text){p->first, p->last, offset,
+                                                 (uint16_t)p->text.len, p->tag};
     *id = v->count++;
     return ERR_OK;
 }
@@ -147,8 +157,7 @@ int vocabulary_put(struct vocabulary *v, const struct vocabulary_probe *probe,
     int rc = keep(v, probe, id);
     if (rc)
         return rc;
-    *slot = (struct vocabulary_slot){probe->key, *id + 1,
-                                     (uint16_t)probe->text.len, probe->tag};
+    *slot = (struct vocabulary_slot){probe->hash, *id + 1};
     return ERR_OK;
 }
 

@@ -2,12 +2,13 @@
  * first came.
  *
  * A key is its bytes and a tag (a width, a class: what a term has besides its text).
- * Texts of up to 24 bytes are in the table's slot itself, two to a cache line: looking
- * up costs one miss. Longer ones have 128 bits of hash there, and their bytes are
- * compared. A look-up has two steps, so that a caller with many keys can let the
- * memory fetch the slots of some while it looks at others:
+ * The table has 8 bytes a slot, a hash and the number; keys stand by number, those of up to
+ * 16 bytes as two words, so that what comes often, and mostly came early, stands
+ * together. A look-up has three steps, so that a caller with many keys can let the memory
+ * fetch what some need while it looks at others:
  *
- *     vocabulary_probe(&v, key, tag, &probe);     // for each of a dozen keys
+ *     vocabulary_probe(&v, key, tag, &probe);     // for each of some dozens of keys
+ *     vocabulary_fetch(&v, &probe, &likely);      // then, if wanted, for each of them
  *     vocabulary_put(&v, &probe, &id);            // then for each of them
  *
  * Ownership   keys are copied; texts live until the next put or the release
@@ -19,13 +20,14 @@
 #define ENGINE_NATIVE_VOCABULARY_H
 
 #include "base/bytes.h"
-#include "base/short_key.h"
 
 #include <assert.h>
 
 struct vocabulary_slot;
 
 struct vocabulary_text {
+    uint64_t first,
+        last;        /* as in short_key.h; of longer ones eight bytes each */
     uint32_t offset; /* in `texts` */
     uint16_t len;
     uint8_t tag;
@@ -46,9 +48,9 @@ enum {
 
 /* A key on its way; borrows its bytes. */
 struct vocabulary_probe {
-    struct short_key key;
-    uint64_t hash;
+    uint64_t first, last;
     struct slice text;
+    uint32_t hash;
     uint8_t tag;
 };
 
@@ -58,6 +60,9 @@ void vocabulary_release(struct vocabulary *vocabulary);
 /* Needs text.len <= VOCABULARY_TEXT_MAX. */
 void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
                       uint8_t tag, struct vocabulary_probe *out);
+/* Whether the vocabulary seems to have the key: under this number, most likely. */
+bool vocabulary_fetch(const struct vocabulary *vocabulary,
+                      const struct vocabulary_probe *probe, uint32_t *likely);
 /* The number of the key, a new one if it has none. */
 int vocabulary_put(struct vocabulary *vocabulary,
                    const struct vocabulary_probe *probe, uint32_t *id);
