@@ -2,6 +2,7 @@
 
 #include "indexer/readers/encoding.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum field {
@@ -127,8 +128,8 @@ enum { NAME_COUNT = sizeof names / sizeof *names };
 
 /* What the record has for one field. */
 struct found {
-    json_t *value;
-    const char *key; /* as the record spells it, for messages */
+    const struct json_value *value;
+    struct slice key; /* as the record spells it, for messages */
     size_t rank;
 };
 
@@ -138,50 +139,81 @@ struct filling {
     struct reject *reject;
 };
 
-/* NAME_COUNT when the key means nothing to us. */
-static size_t find_name(const char *key)
+/* --- names --- */
+
+enum { SLOT_COUNT = 256 };
+_Static_assert(NAME_COUNT < SLOT_COUNT / 2, "slots are mostly free");
+
+/* Ranks plus one, 0: free. A name is in the slot of its hash, or behind that. */
+static uint8_t name_slot[SLOT_COUNT];
+
+static size_t slot_of(const char *name, size_t len)
 {
+    return (len * 31 + (uint8_t)name[0] * 7u + (uint8_t)name[len - 1]) %
+           SLOT_COUNT;
+}
+
+static void make_slots(void)
+{
+    for (size_t rank = 0; rank < NAME_COUNT; rank++) {
+        size_t slot = slot_of(names[rank].name, names[rank].len);
+        while (name_slot[slot])
+            slot = (slot + 1) % SLOT_COUNT;
+        name_slot[slot] = (uint8_t)(rank + 1);
+    }
+}
+
+/* NAME_COUNT when the key means nothing to us. */
+static size_t find_name(struct slice key)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     char plain[NAME_MAX_BYTES];
     size_t len = 0;
-    for (; *key; key++) {
-        if (*key == '_' || *key == '-')
+    pthread_once(&once, make_slots);
+    for (size_t i = 0; i < key.len; i++) {
+        uint8_t c = key.data[i];
+        if (c == '_' || c == '-')
             continue;
         if (len == sizeof plain)
             return NAME_COUNT;
-        plain[len++] = *key >= 'A' && *key <= 'Z' ? (char)(*key | 0x20) : *key;
+        plain[len++] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
     }
-    size_t rank = 0;
-    while (rank < NAME_COUNT &&
-           (names[rank].len != len || memcmp(names[rank].name, plain, len)))
-        rank++;
-    return rank;
+    if (len == 0)
+        return NAME_COUNT;
+    for (size_t slot = slot_of(plain, len); name_slot[slot];
+         slot = (slot + 1) % SLOT_COUNT) {
+        size_t rank = name_slot[slot] - 1u;
+        if (names[rank].len == len && memcmp(names[rank].name, plain, len) == 0)
+            return rank;
+    }
+    return NAME_COUNT;
 }
 
-static struct slice string_of(const json_t *value)
+/* --- values --- */
+
+static bool is_string(const struct json_value *value)
 {
-    return (struct slice){(const uint8_t *)json_string_value(value),
-                          json_string_length(value)};
+    return value->type == JSON_STRING;
 }
 
-static bool is_empty(const json_t *value)
+static bool is_empty(const struct json_value *value)
 {
-    switch (json_typeof(value)) {
+    switch (value->type) {
     case JSON_NULL:
         return true;
     case JSON_STRING:
-        return slice_trim(string_of(value)).len == 0;
+        return slice_trim(value->text).len == 0;
     case JSON_ARRAY:
-        return json_array_size(value) == 0;
     case JSON_OBJECT:
-        return json_object_size(value) == 0;
+        return value->count == 0;
     default:
         return false;
     }
 }
 
-static const char *type_name(const json_t *value)
+static const char *type_name(const struct json_value *value)
 {
-    switch (json_typeof(value)) {
+    switch (value->type) {
     case JSON_OBJECT:
         return "an object";
     case JSON_ARRAY:
@@ -200,25 +232,34 @@ static const char *type_name(const json_t *value)
     return "null";
 }
 
-static int wrong_type(struct filling *f, enum field field, const json_t *value,
-                      const char *want)
+static int wrong_type(struct filling *f, enum field field,
+                      const struct json_value *value, const char *want)
 {
-    return reject_set(f->reject, 0, 0, "\"%s\" holds %s, not %s",
-                      f->found[field].key, type_name(value), want);
+    return reject_set(f->reject, 0, 0, "\"%.*s\" holds %s, not %s",
+                      SLICE_ARG(f->found[field].key), type_name(value), want);
 }
 
 /* A string, or the name of {"name": ...}; NULL for anything else. */
-static const json_t *name_of(const json_t *value)
+static const struct json_value *name_of(const struct json_value *value)
 {
     static const char *const keys[] = {"name", "title", "label", "text"};
-    if (json_is_string(value))
+    if (is_string(value))
         return value;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const json_t *name = json_object_get(value, keys[i]);
-        if (json_is_string(name))
+        const struct json_value *name = json_member(value, keys[i]);
+        if (name && is_string(name))
             return name;
     }
     return NULL;
+}
+
+/* The items of an array, or what is none as the only one; the next one is item->next. */
+static const struct json_value *first_of(const struct json_value *value,
+                                         size_t *count)
+{
+    bool many = value->type == JSON_ARRAY;
+    *count = many ? value->count : 1;
+    return many ? value->first : value;
 }
 
 /* Strings of a string, of {"name"} or of an array of these, with `between` between
@@ -226,25 +267,25 @@ static const json_t *name_of(const json_t *value)
 static int join_strings(struct filling *f, enum field field,
                         const char *between, struct slice *out)
 {
-    const json_t *value = f->found[field].value;
-    bool many = json_is_array(value);
-    size_t count = many ? json_array_size(value) : 1, size = 0;
-    for (size_t i = 0; i < count; i++) {
-        const json_t *item = many ? json_array_get(value, i) : value;
-        const json_t *name = name_of(item);
+    const struct json_value *value = f->found[field].value, *item;
+    size_t count, size = 0;
+    item = first_of(value, &count);
+    for (size_t i = 0; i < count; i++, item = item->next) {
+        const struct json_value *name = name_of(item);
         if (!name)
             return wrong_type(f, field, item, "text");
-        size += string_of(name).len + strlen(between);
+        size += name->text.len + strlen(between);
     }
-    if (!many) {
-        *out = string_of(name_of(value));
+    if (value->type != JSON_ARRAY) {
+        *out = name_of(value)->text;
         return 0;
     }
-    char *text = arena_alloc(f->arena, size + 1), *end = text;
+    char *text = arena_alloc_unset(f->arena, size + 1), *end = text;
     if (!text)
         return ERR_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        struct slice s = string_of(name_of(json_array_get(value, i)));
+    item = first_of(value, &count);
+    for (size_t i = 0; i < count; i++, item = item->next) {
+        struct slice s = name_of(item)->text;
         if (end > text)
             end = stpcpy(end, between);
         memcpy(end, s.data, s.len);
@@ -274,15 +315,15 @@ static int fill_line(struct filling *f, enum field field, struct slice *out)
 
 static int fill_id(struct filling *f, struct slice *out)
 {
-    const json_t *value = f->found[FIELD_ID].value;
+    const struct json_value *value = f->found[FIELD_ID].value;
     if (!value)
         return 0;
-    if (json_is_string(value))
-        return text_clean_line(string_of(value), f->arena, out);
-    if (!json_is_integer(value))
+    if (is_string(value))
+        return text_clean_line(value->text, f->arena, out);
+    if (value->type != JSON_INTEGER)
         return wrong_type(f, FIELD_ID, value, "text or a whole number");
-    char *text = arena_printf(f->arena, "%" JSON_INTEGER_FORMAT,
-                              json_integer_value(value));
+    char *text =
+        arena_printf(f->arena, "%" JSON_INTEGER_FORMAT, value->integer);
     if (!text)
         return ERR_NOMEM;
     *out = slice_of(text);
@@ -354,27 +395,28 @@ static int add_names(struct filling *f, struct slice text, bool split,
 static int fill_list(struct filling *f, enum field field,
                      struct slice_list *out)
 {
-    const json_t *value = f->found[field].value;
+    const struct json_value *value = f->found[field].value;
     if (!value)
         return 0;
-    bool many = json_is_array(value);
-    size_t count = many ? json_array_size(value) : 1, room = count;
+    bool many = value->type == JSON_ARRAY;
+    size_t count, room;
+    const struct json_value *item = first_of(value, &count);
+    room = count;
     if (!many && name_of(value)) {
-        struct slice text = string_of(name_of(value));
+        struct slice text = name_of(value)->text;
         for (size_t i = 0; i < text.len; i++)
             room += text.data[i] == ',' || text.data[i] == ';';
     }
     out->item = arena_array(f->arena, struct slice, room);
     if (!out->item)
         return ERR_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        const json_t *item = many ? json_array_get(value, i) : value;
-        const json_t *name = name_of(item);
-        if (!name && json_is_null(item))
+    for (size_t i = 0; i < count; i++, item = item->next) {
+        const struct json_value *name = name_of(item);
+        if (!name && item->type == JSON_NULL)
             continue;
         if (!name)
             return wrong_type(f, field, item, "names");
-        int rc = add_names(f, string_of(name), !many, out);
+        int rc = add_names(f, name->text, !many, out);
         if (rc)
             return rc;
     }
@@ -403,50 +445,57 @@ static int date_of_number(double number, struct date *out)
     return 0;
 }
 
-static bool is_number_text(struct slice s)
+/* Ten or thirteen digits. */
+static bool is_number_text(struct slice s, double *number)
 {
+    *number = 0;
     if (s.len != 10 && s.len != 13)
         return false;
-    for (size_t i = 0; i < s.len; i++)
+    for (size_t i = 0; i < s.len; i++) {
         if (s.data[i] < '0' || s.data[i] > '9')
             return false;
+        *number = *number * 10 + (s.data[i] - '0');
+    }
     return true;
 }
 
 static int fill_date(struct filling *f, enum field field, struct date *out)
 {
-    const json_t *value = f->found[field].value;
+    const struct json_value *value = f->found[field].value;
     struct err err = {0};
+    double number;
     if (!value)
         return 0;
-    if (json_is_number(value)) {
-        if (date_of_number(json_number_value(value), out))
-            return reject_set(f->reject, 0, 0, "\"%s\": %.17g is no time",
-                              f->found[field].key, json_number_value(value));
+    if (value->type == JSON_INTEGER || value->type == JSON_REAL) {
+        number =
+            value->type == JSON_REAL ? value->real : (double)value->integer;
+        if (date_of_number(number, out))
+            return reject_set(f->reject, 0, 0, "\"%.*s\": %.17g is no time",
+                              SLICE_ARG(f->found[field].key), number);
         return 0;
     }
-    if (!json_is_string(value))
+    if (!is_string(value))
         return wrong_type(f, field, value, "a date");
-    struct slice text = slice_trim(string_of(value));
-    if (is_number_text(text))
-        return date_of_number(strtod(json_string_value(value), NULL), out);
+    struct slice text = slice_trim(value->text);
+    if (is_number_text(text, &number))
+        return date_of_number(number, out);
     if (date_parse(text, out, &err))
-        return reject_set(f->reject, 0, 0, "\"%s\": %s", f->found[field].key,
-                          err.text);
+        return reject_set(f->reject, 0, 0, "\"%.*s\": %s",
+                          SLICE_ARG(f->found[field].key), err.text);
     return 0;
 }
 
 /* A whole number, or text that begins with one: "2", "2.0". */
 static int fill_version(struct filling *f, uint32_t *out)
 {
-    const json_t *value = f->found[FIELD_VERSION].value;
+    const struct json_value *value = f->found[FIELD_VERSION].value;
     uint64_t number = 0;
     if (!value)
         return 0;
-    if (json_is_integer(value) && json_integer_value(value) >= 0) {
-        number = (uint64_t)json_integer_value(value);
-    } else if (json_is_string(value)) {
-        struct slice s = slice_trim(string_of(value));
+    if (value->type == JSON_INTEGER && value->integer >= 0) {
+        number = (uint64_t)value->integer;
+    } else if (is_string(value)) {
+        struct slice s = slice_trim(value->text);
         size_t i = 0;
         for (; i < s.len && i < 10 && s.data[i] >= '0' && s.data[i] <= '9'; i++)
             number = number * 10 + (s.data[i] - '0');
@@ -456,24 +505,22 @@ static int fill_version(struct filling *f, uint32_t *out)
         number = UINT64_MAX;
     }
     if (number > UINT32_MAX)
-        return reject_set(f->reject, 0, 0, "\"%s\" is no version number",
-                          f->found[FIELD_VERSION].key);
+        return reject_set(f->reject, 0, 0, "\"%.*s\" is no version number",
+                          SLICE_ARG(f->found[FIELD_VERSION].key));
     *out = (uint32_t)number;
     return 0;
 }
 
-static void find_fields(json_t *object, struct found *found)
+static void find_fields(const struct json_value *object, struct found *found)
 {
-    const char *key;
-    json_t *value;
-    json_object_foreach(object, key, value)
-    {
-        size_t rank = find_name(key);
+    const struct json_value *value = object->first;
+    for (size_t i = 0; i < object->count; i++, value = value->next) {
+        size_t rank = find_name(value->key);
         if (rank == NAME_COUNT || is_empty(value))
             continue;
         struct found *best = &found[names[rank].field];
         if (!best->value || rank < best->rank)
-            *best = (struct found){value, key, rank};
+            *best = (struct found){value, value->key, rank};
     }
 }
 
@@ -485,8 +532,8 @@ static void url_from_id(struct article *a)
         a->url = a->id;
 }
 
-int json_to_article(json_t *object, struct arena *arena, struct article *a,
-                    struct reject *reject)
+int json_to_article(const struct json_value *object, struct arena *arena,
+                    struct article *a, struct reject *reject)
 {
     struct filling f = {.arena = arena, .reject = reject};
     int rc;

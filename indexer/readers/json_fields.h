@@ -5,13 +5,12 @@
 #ifndef READERS_JSON_FIELDS_H
 #define READERS_JSON_FIELDS_H
 
+#include "indexer/readers/json_tree.h"
 #include "indexer/readers/reader.h"
-
-#include <jansson.h>
 
 /* Text is copied into `arena`, so that `object` may go. 0; READER_REJECT with the
  * reason (record and byte are the caller's); ERR_NOMEM. */
-int json_to_article(json_t *object, struct arena *arena,
+int json_to_article(const struct json_value *object, struct arena *arena,
                     struct article *article, struct reject *reject);
 
 #endif

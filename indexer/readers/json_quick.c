@@ -1,23 +1,29 @@
-/* RFC 8259, read forwards once. A string is copied eight bytes at a time up to the next
+/* RFC 8259, read forwards once. A string is copied sixteen bytes at a time up to the next
  * byte that means something: a quote, a backslash, a control character.
  */
 #include "indexer/readers/json_quick.h"
 
-#include "base/eight_bytes.h"
+#include "base/sixteen_bytes.h"
 #include "base/utf8.h"
 
 #include <string.h>
 
 /* More goes to jansson, which has its own limits. */
-enum { DEPTH_MAX = 16, DIGITS_MAX = 18, HEX_DIGITS = 4 };
+enum {
+    DEPTH_MAX = 16,
+    DIGITS_MAX = 18,
+    HEX_DIGITS = 4,
+    MEMBERS_MAX = 64, /* of an object: each key is compared with all before */
+};
 
 struct quick {
     const uint8_t *at, *end;
     uint8_t *room; /* for what is left of the text, once decoded */
+    struct arena *arena;
     unsigned depth;
 };
 
-static json_t *read_value(struct quick *q);
+static struct json_value *read_value(struct quick *q);
 
 static void skip_space(struct quick *q)
 {
@@ -37,28 +43,25 @@ static bool take(struct quick *q, uint8_t c)
 
 /* --- strings --- */
 
-/* Bytes that end a plain run. */
-static uint64_t ends_run(uint64_t v)
-{
-    return eight_range(v, 0, ' ' - 1) | eight_equal(v, '"') |
-           eight_equal(v, '\\');
-}
-
 /* Copies to *to, up to a quote, a backslash or a control character; *high collects the
- * bits of what was copied. */
-static void copy_run(struct quick *q, uint8_t **to, uint64_t *high)
+ * bits of what was copied. What is left of the room is never less than of the text. */
+static void copy_run(struct quick *q, uint8_t **to, unsigned *high)
 {
-    while (q->end - q->at >= 8) {
-        uint64_t v = load_u64(q->at);
-        if (ends_run(v))
-            break;
-        memcpy(*to, q->at, sizeof v);
-        *high |= v;
-        *to += 8;
-        q->at += 8;
+    while (q->end - q->at >= 16) {
+        struct sixteen x = sixteen_load(q->at);
+        unsigned stop = sixteen_bits(sixteen_or(
+            sixteen_range(x, 0, ' ' - 1),
+            sixteen_or(sixteen_equal(x, '"'), sixteen_equal(x, '\\'))));
+        sixteen_store(*to, x);
+        *high |= sixteen_bits(x) & ((stop & -stop) - 1);
+        size_t count = stop ? (size_t)__builtin_ctz(stop) : 16;
+        *to += count;
+        q->at += count;
+        if (stop)
+            return;
     }
     while (q->at < q->end && *q->at >= ' ' && *q->at != '"' && *q->at != '\\') {
-        *high |= *q->at;
+        *high |= *q->at >> 7;
         *(*to)++ = *q->at++;
     }
 }
@@ -118,7 +121,7 @@ static bool read_escape(struct quick *q, uint8_t **to)
 static bool read_string(struct quick *q, struct slice *out)
 {
     uint8_t *to = q->room;
-    uint64_t high = 0;
+    unsigned high = 0;
     size_t bad_at;
     for (;;) {
         copy_run(q, &to, &high);
@@ -132,18 +135,29 @@ static bool read_string(struct quick *q, struct slice *out)
     }
     *out = (struct slice){q->room, (size_t)(to - q->room)};
     q->room = to;
-    return !(high & EIGHT_HIGH) || utf8_valid(*out, &bad_at);
+    return !high || utf8_valid(*out, &bad_at);
 }
 
-static json_t *read_string_value(struct quick *q)
+/* --- values --- */
+
+static struct json_value *new_value(struct quick *q, json_type type)
+{
+    struct json_value *value = arena_alloc_unset(q->arena, sizeof *value);
+    if (value)
+        *value = (struct json_value){.type = type};
+    return value;
+}
+
+static struct json_value *read_string_value(struct quick *q)
 {
     struct slice text;
     if (!read_string(q, &text))
         return NULL;
-    return json_stringn_nocheck((const char *)text.data, text.len);
+    struct json_value *value = new_value(q, JSON_STRING);
+    if (value)
+        value->text = text;
+    return value;
 }
-
-/* --- the other values --- */
 
 /* Whether the value that ended here certainly did. */
 static bool at_delimiter(const struct quick *q)
@@ -151,7 +165,7 @@ static bool at_delimiter(const struct quick *q)
     return q->at < q->end && memchr(" \t\r\n,]}", *q->at, 7);
 }
 
-static json_t *read_integer(struct quick *q)
+static struct json_value *read_integer(struct quick *q)
 {
     bool minus = *q->at == '-';
     json_int_t number = 0;
@@ -163,7 +177,10 @@ static json_t *read_integer(struct quick *q)
     if (q->at == first || (*first == '0' && q->at - first > 1) ||
         !at_delimiter(q))
         return NULL;
-    return json_integer(minus ? -number : number);
+    struct json_value *value = new_value(q, JSON_INTEGER);
+    if (value)
+        value->integer = minus ? -number : number;
+    return value;
 }
 
 static bool take_word(struct quick *q, const char *word)
@@ -175,23 +192,27 @@ static bool take_word(struct quick *q, const char *word)
     return at_delimiter(q);
 }
 
-static json_t *read_word(struct quick *q)
+static struct json_value *read_word(struct quick *q)
 {
     if (*q->at == 't')
-        return take_word(q, "true") ? json_true() : NULL;
+        return take_word(q, "true") ? new_value(q, JSON_TRUE) : NULL;
     if (*q->at == 'f')
-        return take_word(q, "false") ? json_false() : NULL;
-    return take_word(q, "null") ? json_null() : NULL;
+        return take_word(q, "false") ? new_value(q, JSON_FALSE) : NULL;
+    return take_word(q, "null") ? new_value(q, JSON_NULL) : NULL;
 }
 
-static bool read_items(struct quick *q, json_t *array)
+static bool read_items(struct quick *q, struct json_value *array)
 {
+    const struct json_value **last = &array->first;
     if (take(q, ']'))
         return true;
     for (;;) {
-        json_t *item = read_value(q);
-        if (!item || json_array_append_new(array, item))
+        struct json_value *item = read_value(q);
+        if (!item)
             return false;
+        *last = item;
+        last = &item->next;
+        array->count++;
         if (take(q, ']'))
             return true;
         if (!take(q, ','))
@@ -199,29 +220,40 @@ static bool read_items(struct quick *q, json_t *array)
     }
 }
 
-static bool read_member(struct quick *q, json_t *object)
+static bool has_key(const struct json_value *object, struct slice key)
 {
-    struct slice key;
-    if (!take(q, '"') || !read_string(q, &key) || !take(q, ':'))
-        return false;
-    const char *name = (const char *)key.data;
-    json_t *value = read_value(q);
-    if (!value)
-        return false;
-    if (json_object_getn(object, name, key.len)) { /* twice: a reject */
-        json_decref(value);
-        return false;
-    }
-    return json_object_setn_new_nocheck(object, name, key.len, value) == 0;
+    const struct json_value *member = object->first;
+    for (size_t i = 0; i < object->count; i++, member = member->next)
+        if (slice_eq(member->key, key))
+            return true;
+    return false;
 }
 
-static bool read_members(struct quick *q, json_t *object)
+static struct json_value *read_member(struct quick *q,
+                                      const struct json_value *object)
 {
+    struct slice key;
+    if (!take(q, '"') || !read_string(q, &key) || !take(q, ':') ||
+        object->count == MEMBERS_MAX || has_key(object, key))
+        return NULL; /* twice: a reject */
+    struct json_value *member = read_value(q);
+    if (member)
+        member->key = key;
+    return member;
+}
+
+static bool read_members(struct quick *q, struct json_value *object)
+{
+    const struct json_value **last = &object->first;
     if (take(q, '}'))
         return true;
     for (;;) {
-        if (!read_member(q, object))
+        struct json_value *member = read_member(q, object);
+        if (!member)
             return false;
+        *last = member;
+        last = &member->next;
+        object->count++;
         if (take(q, '}'))
             return true;
         if (!take(q, ','))
@@ -229,18 +261,18 @@ static bool read_members(struct quick *q, json_t *object)
     }
 }
 
-static json_t *read_inside(struct quick *q, json_t *holder,
-                           bool (*read)(struct quick *, json_t *))
+static struct json_value *read_inside(struct quick *q, json_type type,
+                                      bool (*read)(struct quick *,
+                                                   struct json_value *))
 {
-    if (holder && (++q->depth > DEPTH_MAX || !read(q, holder))) {
-        json_decref(holder);
+    struct json_value *holder = new_value(q, type);
+    if (!holder || ++q->depth > DEPTH_MAX || !read(q, holder))
         return NULL;
-    }
     q->depth--;
     return holder;
 }
 
-static json_t *read_value(struct quick *q)
+static struct json_value *read_value(struct quick *q)
 {
     skip_space(q);
     if (q->at == q->end)
@@ -251,10 +283,10 @@ static json_t *read_value(struct quick *q)
         return read_string_value(q);
     case '[':
         q->at++;
-        return read_inside(q, json_array(), read_items);
+        return read_inside(q, JSON_ARRAY, read_items);
     case '{':
         q->at++;
-        return read_inside(q, json_object(), read_members);
+        return read_inside(q, JSON_OBJECT, read_members);
     default:
         return *q->at == '-' || (*q->at >= '0' && *q->at <= '9')
                    ? read_integer(q)
@@ -262,17 +294,14 @@ static json_t *read_value(struct quick *q)
     }
 }
 
-json_t *json_quick(struct slice text, uint8_t *room)
+const struct json_value *json_quick(struct slice text, uint8_t *room,
+                                    struct arena *arena)
 {
-    struct quick q = {text.data, text.data + text.len, room, 0};
+    struct quick q = {text.data, text.data + text.len, room, arena, 0};
     skip_space(&q);
     if (q.at == q.end || *q.at != '{')
         return NULL;
-    json_t *object = read_value(&q);
+    const struct json_value *object = read_value(&q);
     skip_space(&q);
-    if (object && q.at != q.end) {
-        json_decref(object);
-        return NULL;
-    }
-    return object;
+    return q.at == q.end ? object : NULL;
 }

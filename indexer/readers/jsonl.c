@@ -29,6 +29,7 @@ struct jsonl {
     bool ended;
     uint8_t *room; /* for the decoded strings of one record */
     size_t room_size;
+    struct arena values; /* of one record */
 };
 
 /* --- jansson's memory ---
@@ -121,23 +122,23 @@ static int jsonl_open(struct input *in, struct reader **out, struct err *err)
 static void jsonl_close(struct reader *reader)
 {
     struct jsonl *r = (struct jsonl *)reader;
+    arena_reset(&r->values);
     mem_free(r->room);
     mem_free(r);
 }
 
 /* --- one record --- */
 
-static void limit_json_memory(struct slice text)
+static size_t memory_for(struct slice text)
 {
-    json_memory_left =
-        JSON_MEMORY_BASE + (size_t)JSON_MEMORY_PER_BYTE * text.len;
-    json_memory_spent = json_memory_refused = false;
+    return JSON_MEMORY_BASE + (size_t)JSON_MEMORY_PER_BYTE * text.len;
 }
 
 /* Records that need more room than this are few, and jansson's. */
 enum { ROOM_MAX = 16 << 20 };
 
-static json_t *parse_quickly(struct jsonl *r, struct slice text)
+static const struct json_value *parse_quickly(struct jsonl *r,
+                                              struct slice text)
 {
     if (text.len > ROOM_MAX)
         return NULL;
@@ -150,45 +151,59 @@ static json_t *parse_quickly(struct jsonl *r, struct slice text)
             return NULL;
         }
     }
-    limit_json_memory(text);
-    return json_quick(text, r->room);
+    arena_init(&r->values, memory_for(text));
+    return json_quick(text, r->room, &r->values);
 }
 
-static json_t *parse_json(struct jsonl *r, struct slice text,
-                          json_error_t *fault)
+/* What jansson took is never much more than that, as values. */
+static const struct json_value *parse_slowly(struct jsonl *r, struct slice text,
+                                             json_t **tree, json_error_t *fault)
 {
-    json_t *object = parse_quickly(r, text);
-    if (object)
-        return object;
-    limit_json_memory(text);
-    return json_loadb((const char *)text.data, text.len,
-                      JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, fault);
-}
-
-static int parse_record(struct jsonl *r, struct slice text, uint64_t at,
-                        struct arena *arena, struct article *article,
-                        struct reject *reject, struct err *err)
-{
-    json_error_t fault;
-    json_t *object = parse_json(r, text, &fault);
-    bool spent = json_memory_spent;
+    json_memory_left = memory_for(text);
+    json_memory_spent = json_memory_refused = false;
+    *tree = json_loadb((const char *)text.data, text.len,
+                       JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, fault);
     json_memory_left = SIZE_MAX;
-    if (!object && spent)
+    if (!*tree)
+        return NULL;
+    arena_init(&r->values, SIZE_MAX);
+    const struct json_value *value = json_value_of(*tree, &r->values);
+    json_memory_refused = !value;
+    return value;
+}
+
+/* The values of a record, which stay until the arena is reset and `*tree` is released. */
+static const struct json_value *parse_json(struct jsonl *r, struct slice text,
+                                           json_t **tree, json_error_t *fault)
+{
+    const struct json_value *value = parse_quickly(r, text);
+    *tree = NULL;
+    if (value)
+        return value;
+    arena_reset(&r->values);
+    return parse_slowly(r, text, tree, fault);
+}
+
+static int use_record(struct jsonl *r, const struct json_value *value,
+                      struct slice text, uint64_t at, const json_error_t *fault,
+                      struct arena *arena, struct article *article,
+                      struct reject *reject, struct err *err)
+{
+    if (!value && json_memory_spent)
         return reject_set(reject, r->record, at,
                           "more values than a record may have");
-    if (!object && json_memory_refused)
+    if (!value && json_memory_refused)
         return err_set(err, ERR_NOMEM, "%s: no memory for record %llu",
                        input_name(r->in), (unsigned long long)r->record);
-    if (!object) {
-        size_t byte = fault.position > 0 ? (size_t)fault.position : 0;
+    if (!value) {
+        size_t byte = fault->position > 0 ? (size_t)fault->position : 0;
         return reject_set(reject, r->record,
                           at + (byte < text.len ? byte : text.len),
-                          "broken JSON: %s", fault.text);
+                          "broken JSON: %s", fault->text);
     }
-    int rc = json_is_object(object)
-                 ? json_to_article(object, arena, article, reject)
+    int rc = value->type == JSON_OBJECT
+                 ? json_to_article(value, arena, article, reject)
                  : reject_set(reject, 0, 0, "not a JSON object");
-    json_decref(object);
     if (rc == READER_REJECT) {
         reject->record = r->record;
         reject->byte = at;
@@ -198,6 +213,20 @@ static int parse_record(struct jsonl *r, struct slice text, uint64_t at,
         return err_set(err, rc, "%s: no memory for record %llu",
                        input_name(r->in), (unsigned long long)r->record);
     return reader_yield(article, r->record, at, reject);
+}
+
+static int parse_record(struct jsonl *r, struct slice text, uint64_t at,
+                        struct arena *arena, struct article *article,
+                        struct reject *reject, struct err *err)
+{
+    json_error_t fault;
+    json_t *tree;
+    const struct json_value *value = parse_json(r, text, &tree, &fault);
+    int rc =
+        use_record(r, value, text, at, &fault, arena, article, reject, err);
+    json_decref(tree);
+    arena_reset(&r->values);
+    return rc;
 }
 
 /* The end, or first of all the reason for it. */
