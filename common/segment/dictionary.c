@@ -173,7 +173,7 @@ static int read_term(struct dictionary_cursor *cursor, struct err *err)
     else
         memcpy(cursor->term + shared, own.data, own.len);
     cursor->term_len = shared + own.len;
-    if (cursor->term[0] < TERM_WORD || cursor->term[0] > TERM_KEY)
+    if (cursor->term[0] < TERM_WORD || cursor->term[0] > TERM_PAIR)
         return dictionary_corrupt(cursor, "no class that there is", err);
     return ERR_OK;
 }

@@ -12,6 +12,8 @@
  *                             one PLAIN: together they are what a bare word is scored by
  *   FIELD   DIGIT VALUE       a filter: enum ast_field and the folded value; documents only
  *   KEY     KEY               all articles with this key, old versions, too; documents only
+ *   PAIR    FORM 01 FORM      two words side by side, for those pairs that pairs.h says;
+ *                             no positions, and an occurrence in the title counts twice
  *
  * Front-coded blocks of 16 terms, a sparse index of their first terms, and a hash table
  * that leads from a term to its block. A term has a number, its place in the order: dead
@@ -31,10 +33,12 @@ enum term_class {
     TERM_PLAIN,
     TERM_FIELD,
     TERM_KEY,
+    TERM_PAIR,
 };
 
 enum {
-    TERM_JOINED = 1, /* the byte between a joined form and its width */
+    TERM_JOINED =
+        1, /* the byte between a joined form and its width, the two forms of a pair */
     /* class, language and ':' or a width, the text; keys and fields are shorter */
     TERM_KEY_MAX = 1024,
 };

@@ -95,7 +95,7 @@ static int next_term(struct dictionary_cursor *cursor,
                                   err);
     if (shared == 0) {
         enum term_class class = (enum term_class)own.data[0];
-        if (class < TERM_WORD || class > TERM_KEY)
+        if (class < TERM_WORD || class > TERM_PAIR)
             return dictionary_corrupt(cursor, "no class that there is", err);
         cursor->term[0] = own.data[0];
         search->frequencies = term_has_frequencies(class);

@@ -114,7 +114,8 @@ static bool prepare(struct segment_check *check)
     check->chapter = arena_array(&check->arena, struct chapter_sums,
                                  segment->stored.chapters);
     if (!check->part || !check->words || !check->balance || !check->keyed ||
-        !check->chapter || !check->of_stem || !check->look_up)
+        !check->chapter || !check->of_stem || !check->look_up ||
+        !check_pairs_open(check))
         check_no_memory(check);
     return !check->stop;
 }

@@ -4,6 +4,7 @@
  *   segment_check_docs.c   columns, records, marks, stored articles
  *   segment_check_terms.c  the dictionary: entries, stems, what the lists add up to
  *   segment_check_list.c   one list
+ *   segment_check_pairs.c  whether pairs have the lists that they should have
  *   segment_check_stems.c  whether the forms of a stem are those of its list
  *
  * A fault is told and the work goes on; what it makes impossible is left out. */
@@ -35,6 +36,7 @@ struct segment_check {
     uint32_t *balance; /* WORD less STEM and PLAIN, modulo 2^32 */
     uint32_t *of_stem; /* zeros between stems */
     struct dictionary_cursor *look_up;
+    struct check_pairs *pairs;
     uint64_t *keyed; /* a bit an article: some KEY term names it */
     struct chapter_sums {
         uint64_t articles, text;
@@ -76,6 +78,17 @@ bool check_list(struct segment_check *check, struct slice term,
 /* The language of a STEM term, as the columns number it; false when no article has it. */
 bool check_stem_lang(const struct segment_check *check, struct slice term,
                      uint16_t *out);
+
+/* segment_check_pairs.c: each term whose list is good, and at the end. False: no memory. */
+bool check_pairs_open(struct segment_check *check);
+void check_note_word(struct segment_check *check, struct slice term,
+                     const struct term_entry *entry);
+/* At the first PAIR term, once. */
+void check_pairs_begin(struct segment_check *check);
+void check_pairs_end(struct segment_check *check);
+/* The balance of a PAIR term; NULL: it is none, or nothing can be said. */
+uint64_t *check_pair(struct segment_check *check, struct slice term);
+void check_pair_posting(uint64_t *balance, doc_id doc, uint32_t frequency);
 
 /* segment_check_stems.c: of a STEM term whose list is good; `words` is one past the
  * numbers of WORD terms. */

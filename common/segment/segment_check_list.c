@@ -14,6 +14,7 @@ struct list_check {
     uint32_t width; /* positions that an occurrence covers */
     uint16_t lang;  /* of a STEM; if known_lang: the segment has it */
     bool known_lang;
+    uint64_t *pair; /* of a PAIR, or NULL */
     struct postings *list;
     struct bm25_k k;
 };
@@ -118,6 +119,8 @@ static void add_sums(struct list_check *list, doc_id doc,
         of[i]->frequency += one->frequency;
         of[i]->occurrences += one->occurrences;
     }
+    if (list->pair)
+        check_pair_posting(list->pair, doc, (uint32_t)one->frequency);
     if (list->plain)
         check->words[doc] += (uint32_t)one->occurrences;
     if (list->class == TERM_WORD)
@@ -186,6 +189,8 @@ bool check_list(struct segment_check *check, struct slice term,
     list.plain = list.class == TERM_WORD && list.width == 1;
     if (list.class == TERM_STEM)
         list.known_lang = check_stem_lang(check, term, &list.lang);
+    if (list.class == TERM_PAIR)
+        list.pair = check_pair(check, term);
     int rc = postings_open(check->segment->file, list.class, entry, docs,
                            &check->scratch, &list.list, &err);
     if (check_failed(check, rc, &err))

@@ -19,7 +19,7 @@ struct term_walk {
 static bool check_place(struct term_walk *walk, struct slice term)
 {
     struct slice before = {walk->before, walk->before_len};
-    if (term.len < 2 || term.data[0] < TERM_WORD || term.data[0] > TERM_KEY) {
+    if (term.len < 2 || term.data[0] < TERM_WORD || term.data[0] > TERM_PAIR) {
         check_fault(walk->check, SECTION_DICTIONARY,
                     "term %u is of no class or empty",
                     walk->cursor.entry.number);
@@ -109,9 +109,12 @@ static void check_term(struct term_walk *walk)
     if (!check_place(walk, term))
         return;
     check_found(check, term, entry->number);
+    if (term.data[0] == TERM_PAIR)
+        check_pairs_begin(check);
     if (!check_list(check, term, entry, &sums))
         return;
     check_counts(check, term, entry, &sums);
+    check_note_word(check, term, entry);
     if (term.data[0] == TERM_STEM)
         check_stem(check, term, entry, walk->words);
 }
@@ -171,6 +174,8 @@ void check_terms(struct segment_check *check)
                  &err);
     /* Lists that could not be read leave sums that mean nothing. */
     uint32_t faults = check->faults;
-    if (walk_all(walk) && check->faults == faults)
-        check_articles(check);
+    if (!walk_all(walk) || check->faults != faults)
+        return;
+    check_articles(check);
+    check_pairs_end(check);
 }

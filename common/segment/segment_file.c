@@ -63,7 +63,9 @@ static int read_header(struct segment_file *file, struct err *err)
     file->facts.archived = get_u32(&in);
     file->facts.words = get_u64(&in);
     file->data_end = get_u64(&in);
-    uint64_t table = get_u64(&in), size = get_u64(&in);
+    file->facts.pair_share = get_u32(&in);
+    uint32_t zero = get_u32(&in);
+    uint64_t size = get_u64(&in);
     uint32_t sections = get_u32(&in);
 
     if (version > SEGMENT_FORMAT)
@@ -82,9 +84,10 @@ static int read_header(struct segment_file *file, struct err *err)
                        file->mapping.size, size);
     if (file->data_end > size || file->data_end % SEGMENT_ALIGN != 0 ||
         file->data_end < SEGMENT_HEADER_SIZE ||
-        table != file->data_end + 4 * segment_pages(file->data_end) ||
         size - file->data_end < SECTION_TABLE_SIZE ||
-        table != size - SECTION_TABLE_SIZE)
+        size - SECTION_TABLE_SIZE !=
+            file->data_end + 4 * segment_pages(file->data_end) ||
+        zero != 0)
         return refuse(file, "its parts are not where they must be", err);
     /* The greatest number is no article: DOC_END. */
     if (file->facts.archived >= UINT32_MAX - file->facts.docs)

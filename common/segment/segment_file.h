@@ -58,7 +58,8 @@ struct segment_facts {
     uint32_t docs; /* articles with postings: doc ids 0 .. docs - 1 */
     /* old versions behind them: docs .. docs + archived - 1 */
     uint32_t archived;
-    uint64_t words; /* lengths of the first `docs`, added up */
+    uint64_t words;      /* lengths of the first `docs`, added up */
+    uint32_t pair_share; /* which pairs have lists: pairs.h; 0: none */
 };
 
 /* --- writing --- */

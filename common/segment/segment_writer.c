@@ -230,7 +230,8 @@ static void put_header(struct bytes_out *out, const struct segment_facts *facts,
     put_u32(out, facts->archived);
     put_u64(out, facts->words);
     put_u64(out, end);
-    put_u64(out, table);
+    put_u32(out, facts->pair_share);
+    put_u32(out, 0);
     put_u64(out, table + SECTION_TABLE_SIZE);
     put_u32(out, SECTION_COUNT);
     if (!out->failed)

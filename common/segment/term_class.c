@@ -2,7 +2,7 @@
 
 bool term_has_frequencies(enum term_class class)
 {
-    return class < TERM_FIELD;
+    return class < TERM_FIELD || class == TERM_PAIR;
 }
 
 bool term_has_positions(enum term_class class)

@@ -20,7 +20,7 @@ struct given {
 };
 
 struct occurrence {
-    uint8_t term[TERM_KEY_MAX / 4];
+    uint8_t term[TERM_KEY_MAX / 2];
     size_t len;
     doc_id doc;
     uint32_t position, times;
@@ -86,6 +86,26 @@ static inline void model_token(struct model *m, const struct given *g,
     model_add(m, &term, doc, 0, times, term_slice(&word));
 }
 
+/* Words side by side, in one part. */
+static inline void model_pairs(struct model *m, const struct given *g,
+                               doc_id doc)
+{
+    const struct token *before = NULL;
+    for (size_t i = 0; i < g->analysis.tokens.count; i++) {
+        const struct token *token = &g->analysis.tokens.token[i];
+        struct term term;
+        if (token->joined)
+            continue;
+        if (before && before->part == token->part) {
+            CHECK_EQ(token->position, before->position + 1);
+            term_of_pair(&term, before->form, token->form);
+            model_add(m, &term, doc, 0, token->part == PART_TITLE ? 2 : 1,
+                      (struct slice){0});
+        }
+        before = token;
+    }
+}
+
 static inline void model_article(struct model *m, const struct given *g,
                                  doc_id doc)
 {
@@ -96,6 +116,7 @@ static inline void model_article(struct model *m, const struct given *g,
         return;
     for (size_t i = 0; i < g->analysis.tokens.count; i++)
         model_token(m, g, &g->analysis.tokens.token[i], doc);
+    model_pairs(m, g, doc);
     static const enum ast_field fields[] = {FIELD_SOURCE, FIELD_LANG,
                                             FIELD_TOPIC};
     for (size_t f = 0; f < 3; f++) {

@@ -288,6 +288,8 @@ static inline int many_count_term(void *context, struct slice term,
     CHECK_OK(
         dictionary_find(&d->segment->dictionary, term, &entry, &found, err),
         *err);
+    if (!found && term.data[0] == TERM_PAIR)
+        return ERR_OK;
     CHECK(found && d->count < sizeof d->dead / sizeof *d->dead);
     d->dead[d->count++] = (struct dead_term){entry.number, *counts};
     return ERR_OK;

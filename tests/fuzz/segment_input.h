@@ -1,7 +1,7 @@
 /* segment_input.h - sections of any bytes, in a container whose checksums are right, so
  * that what decodes them is reached.
  *
- *     u16 docs, u16 archived, u32 words, u32 words of current articles,
+ *     u16 docs, u16 archived, u32 words, u32 words of current articles, u16 share of pairs,
  *     u16 size of each section, their bytes
  *
  * Sizes past the end mean up to the end. LIVE and DEAD become a second file, if there is
@@ -20,7 +20,8 @@
 #include <zlib.h>
 
 enum {
-    INPUT_HEADER = 12 + 2 * SECTION_COUNT,
+    INPUT_SIZES = 14,
+    INPUT_HEADER = INPUT_SIZES + 2 * SECTION_COUNT,
     INPUT_DOCS_MAX = 4096, /* more would only be slow */
 };
 
@@ -45,12 +46,13 @@ static inline bool segment_input_parse(const uint8_t *data, size_t size,
     out->facts = (struct segment_facts){
         .docs = load_u16(data) % (INPUT_DOCS_MAX + 1u),
         .archived = load_u16(data + 2) % (INPUT_DOCS_MAX + 1u),
-        .words = load_u32(data + 4)};
+        .words = load_u32(data + 4),
+        .pair_share = load_u16(data + 12)};
     out->live_facts = (struct segment_facts){.docs = out->facts.docs,
                                              .words = load_u32(data + 8)};
     size_t at = INPUT_HEADER;
     for (size_t i = 0; i < SECTION_COUNT; i++) {
-        size_t len = load_u16(data + 12 + 2 * i);
+        size_t len = load_u16(data + INPUT_SIZES + 2 * i);
         len = len < size - at ? len : size - at;
         out->section[i] = (struct slice){data + at, len};
         at += len;
@@ -112,7 +114,8 @@ static inline void segment_input_file(const struct segment_input *input,
     put_u32(&header, facts->archived);
     put_u64(&header, facts->words);
     put_u64(&header, end);
-    put_u64(&header, table);
+    put_u32(&header, facts->pair_share);
+    put_u32(&header, 0);
     put_u64(&header, out->len);
     put_u32(&header, SECTION_COUNT);
     demand(!header.failed && !out->failed, "out of memory");

@@ -36,6 +36,7 @@ static void write_input(const char *folder, const char *name,
     put_u16(&out, (uint16_t)facts->archived);
     put_u32(&out, (uint32_t)facts->words);
     put_u32(&out, live ? (uint32_t)segment_file_facts(live)->words : 0);
+    put_u16(&out, (uint16_t)facts->pair_share);
     for (int pass = 0; pass < 2; pass++)
         for (int id = 0; id < SECTION_COUNT; id++) {
             bool state = id >= SECTION_LIVE;

@@ -26,7 +26,7 @@ static void remove_dir(void)
     CHECK_OK(tree_remove(dir, &err), err);
 }
 
-static const struct segment_facts pattern_facts = {3, 2, 1000};
+static const struct segment_facts pattern_facts = {3, 2, 1000, 16};
 
 /* Section `id` has sizes[id] bytes of a sequence that is its own. */
 static uint8_t byte_at(int id, size_t at)

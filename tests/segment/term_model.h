@@ -44,7 +44,7 @@ static int by_term(const void *a, const void *b)
 static void random_term(uint64_t *seed, struct item *item)
 {
     static const char *const stocks[] = {"a", "un", "en:", "reuters:2023-", ""};
-    item->term[0] = (uint8_t)(TERM_WORD + rng_below(seed, TERM_KEY));
+    item->term[0] = (uint8_t)(TERM_WORD + rng_below(seed, TERM_PAIR));
     strcpy((char *)item->term + 1, stocks[rng_below(seed, 5)]);
     item->len = 1 + strlen((char *)item->term + 1);
     size_t more = rng_below(seed, 6);
@@ -134,7 +134,7 @@ put_ends(struct bytes_out *section, uint64_t blocks_end, uint32_t terms)
 
 static int write_terms(const struct item *items, size_t n, struct err *err)
 {
-    const struct segment_facts facts = {MODEL_DOCS, MODEL_ARCHIVED, 5};
+    const struct segment_facts facts = {MODEL_DOCS, MODEL_ARCHIVED, 5, 0};
     struct segment_writer *segment = NULL;
     struct dictionary_writer *writer = NULL;
     uint64_t size;

@@ -34,7 +34,7 @@ static void use_everything(const struct dictionary *dictionary,
 static void with_section(const void *bytes, size_t len,
                          const struct item *items, size_t n)
 {
-    const struct segment_facts facts = {MODEL_DOCS, MODEL_ARCHIVED, 5};
+    const struct segment_facts facts = {MODEL_DOCS, MODEL_ARCHIVED, 5, 0};
     struct err err = {0};
     struct segment_writer *segment;
     struct segment_file *file;
@@ -115,7 +115,7 @@ TEST(a_block_that_contradicts_itself_is_refused)
         {SLICE("\x04\6wire\x25"), 1, "an article that there is not"},
         {SLICE("\x04\1ship\x21\x11"), 1, "an article that there is not"},
         {SLICE("\x04\1ship\x0f\x11"), 1, "no kind that there is"},
-        {SLICE("\x04\7ship\x0d\x11"), 1, "no class that there is"},
+        {SLICE("\x04\10ship\x0d\x11"), 1, "no class that there is"},
         {SLICE("\x04\0ship\x0d\x11"), 1, "no class that there is"},
         {SLICE("\x04\1ship\x0d"), 1, "it is cut off"},
         {SLICE("\x04\1shi"), 1, "not what the sparse index says"},

@@ -38,7 +38,7 @@ static uint8_t byte_at(size_t at)
 
 static void write_big(void)
 {
-    static const struct segment_facts facts = {1, 0, 1};
+    static const struct segment_facts facts = {1, 0, 1, 0};
     struct err err = {0};
     struct segment_writer *writer;
     uint64_t size;

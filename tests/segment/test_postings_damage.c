@@ -264,7 +264,7 @@ static void lie(const struct written *w, struct memory_file *memory)
             interrogate(memory, &other);
         }
     *entry = w->model.entry;
-    for (int class = TERM_WORD; class <= TERM_KEY; class ++) {
+    for (int class = TERM_WORD; class <= TERM_PAIR; class ++) {
         other.class = (enum term_class) class;
         interrogate(memory, &other);
     }

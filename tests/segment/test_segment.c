@@ -239,7 +239,7 @@ TEST(files_that_are_not_there_or_others_are_refused)
 /* A segment of one section only is none. */
 TEST(a_part_that_is_missing_is_damage)
 {
-    static const struct segment_facts facts = {1, 0, 1};
+    static const struct segment_facts facts = {1, 0, 1, 0};
     struct err err = {0};
     struct segment_writer *writer;
     struct segment *segment;

@@ -52,7 +52,8 @@ int inverter_write(struct inverter *inverter, struct segment_writer *segment,
                    uint32_t **ticket_of_doc, struct err *err);
 
 /* Every term of the live articles with its counts, in no order: how the dead of a
- * segment are counted. KEY terms are left out. */
+ * segment are counted. KEY terms are left out; all pairs of neighbours are there, whatever
+ * their frequency. */
 typedef int (*inverter_visit)(void *context, struct slice term,
                               const struct term_counts *counts,
                               struct err *err);

@@ -7,12 +7,14 @@
  *   inverter_terms.c   the order of its terms, and the forms of stems
  *   inverter_lists.c   the stream inverted: lists of words
  *   inverter_others.c  lists of what they are scored by, and of fields
+ *   inverter_pairs.c   pairs of neighbouring words
  */
 #ifndef ENGINE_NATIVE_INVERTER_INTERNAL_H
 #define ENGINE_NATIVE_INVERTER_INTERNAL_H
 
 #include "engine/native/inverter.h"
 #include "engine/native/native_terms.h"
+#include "engine/native/pair_lists.h"
 #include "engine/native/vocabulary.h"
 #include "segment/postings.h"
 
@@ -199,6 +201,7 @@ struct inversion {
     struct term_forms forms;
     uint32_t *run, *run_end; /* inverter_others.c; ends by number of the word */
     struct list_room room;
+    struct pair_lists pairs;
     struct postings_writer *postings;
     struct dictionary_writer *dictionary;
     struct arena arena;
@@ -212,6 +215,10 @@ int write_stems(const struct inversion *inversion, struct err *err);
 int invert_words(struct inversion *inversion, struct err *err);
 int invert_caps(struct inversion *inversion, struct err *err);
 int invert_others(struct inversion *inversion, struct err *err);
+/* Behind the words, whose numbers the stream has then; the entries when all others are
+ * written. */
+int invert_pairs(struct inversion *inversion, struct err *err);
+int write_pairs(const struct inversion *inversion, struct err *err);
 
 int list_room_for(struct list_room *room, uint32_t count, struct err *err);
 void list_room_release(struct list_room *room);
@@ -239,6 +246,8 @@ void keep_run(struct inversion *inversion, uint32_t number,
               const struct postings_list *list);
 int end_runs(struct inversion *inversion, struct err *err);
 
+/* Bytes that pairs take beside the runs, which stand in memory with them. */
+uint64_t pairs_memory(const struct inverter *inverter);
 /* Bytes that inverter_write() takes. */
 size_t inversion_memory(const struct inverter *inverter);
 

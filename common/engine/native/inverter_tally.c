@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void word_term(const struct inverter *inverter, enum term_class class,
@@ -110,6 +111,84 @@ static struct tally *new_tallies(uint32_t count)
     return memset(tally, 0, size);
 }
 
+/* --- pairs: an occurrence each, sorted --- */
+
+struct met {
+    uint64_t pair; /* numbers of both words */
+    uint32_t article;
+    uint32_t times;
+};
+
+static void meet_article(const struct inverter *inverter, uint32_t number,
+                         struct met *met, size_t *count)
+{
+    const struct inverted *article = &inverter->article[number];
+    uint32_t title_end = article->record.part[PART_TITLE].end, token;
+    uint32_t before = 0, at = UINT32_MAX;
+    bool first = true;
+    for (struct token_walk walk = token_walk(inverter, article);
+         token_next(&walk, &token);) {
+        uint32_t id = token & STREAM_ID;
+        if (vocabulary_tag(&inverter->words, id) != 1)
+            continue; /* it stands over words that come apart, too */
+        if (!first && walk.position == at + 1)
+            met[(*count)++] = (struct met){(uint64_t)before << 32 | id, number,
+                                           walk.position < title_end ? 2 : 1};
+        first = false;
+        before = id;
+        at = walk.position;
+    }
+}
+
+static int compare_met(const void *a, const void *b)
+{
+    const struct met *x = a, *y = b;
+    if (x->pair != y->pair)
+        return x->pair < y->pair ? -1 : 1;
+    return (x->article > y->article) - (x->article < y->article);
+}
+
+/* The met of one pair; the result is how many. */
+static size_t sum_up(const struct met *met, size_t left,
+                     struct term_counts *counts)
+{
+    size_t i = 0;
+    *counts = (struct term_counts){0};
+    for (; i < left && met[i].pair == met[0].pair; i++) {
+        counts->docs += i == 0 || met[i].article != met[i - 1].article;
+        counts->frequency += met[i].times;
+    }
+    counts->occurrences = counts->frequency;
+    return i;
+}
+
+static int visit_pairs(const struct inverter *inverter, inverter_visit visit,
+                       void *context, struct err *err)
+{
+    struct met *met =
+        mem_alloc((inverter->stream_len + (size_t)1) * sizeof *met);
+    size_t count = 0;
+    int rc =
+        met ? ERR_OK : err_set(err, ERR_NOMEM, "no memory to count the words");
+    for (uint32_t i = 0; rc == ERR_OK && i < inverter->articles; i++)
+        if (!inverter->article[i].archived)
+            meet_article(inverter, i, met, &count);
+    if (count)
+        qsort(met, count, sizeof *met, compare_met);
+    for (size_t i = 0; rc == ERR_OK && i < count;) {
+        struct term term;
+        struct term_counts counts;
+        uint64_t pair = met[i].pair;
+        i += sum_up(met + i, count - i, &counts);
+        term_of_pair(&term,
+                     vocabulary_text(&inverter->words, (uint32_t)(pair >> 32)),
+                     vocabulary_text(&inverter->words, (uint32_t)pair));
+        rc = visit(context, term_slice(&term), &counts, err);
+    }
+    mem_free(met);
+    return rc;
+}
+
 int inverter_each_term(struct inverter *inverter, inverter_visit visit,
                        void *context, struct err *err)
 {
@@ -130,6 +209,8 @@ int inverter_each_term(struct inverter *inverter, inverter_visit visit,
             visit_words(inverter, TERM_CAPS, tallies.caps, visit, context, err);
     if (rc == ERR_OK)
         rc = visit_others(inverter, tallies.other, visit, context, err);
+    if (rc == ERR_OK)
+        rc = visit_pairs(inverter, visit, context, err);
     mem_free(tallies.word);
     mem_free(tallies.caps);
     mem_free(tallies.other);

@@ -162,11 +162,15 @@ static int write_terms(struct inversion *inv, struct err *err)
     if (rc == ERR_OK)
         rc = invert_caps(inv, err);
     if (rc == ERR_OK)
+        rc = invert_pairs(inv, err);
+    if (rc == ERR_OK)
         rc = invert_others(inv, err);
     if (rc == ERR_OK)
         rc = write_stems(inv, err);
     if (rc == ERR_OK)
         rc = write_keys(inv, err);
+    if (rc == ERR_OK)
+        rc = write_pairs(inv, err);
     if (rc == ERR_OK)
         rc = dictionary_finish(inv->dictionary, err);
     return rc;
@@ -202,7 +206,7 @@ size_t inversion_memory(const struct inverter *inverter)
     return lists + lists / 8 + least(lists, SECTIONS) +
            (uint64_t)inverter->articles * OF_ARTICLE +
            (uint64_t)inverter->words.count * OF_WORD +
-           (uint64_t)inverter->others.count * OF_OTHER;
+           (uint64_t)inverter->others.count * OF_OTHER + pairs_memory(inverter);
 }
 
 int inverter_write(struct inverter *inverter, struct segment_writer *segment,
@@ -224,6 +228,8 @@ int inverter_write(struct inverter *inverter, struct segment_writer *segment,
         rc = dictionary_writer_open(segment, &inv.dictionary, err);
     if (rc == ERR_OK)
         rc = write_terms(&inv, err);
+    facts->pair_share = inv.pairs.table.share;
+    pair_lists_release(&inv.pairs);
     if (inv.dictionary)
         dictionary_writer_close(inv.dictionary);
     if (inv.postings)

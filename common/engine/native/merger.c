@@ -56,8 +56,10 @@ static int run(struct merge *m, const struct merge_input *input,
     /* A page that could not be read was zeros to us. */
     for (size_t i = 0; rc == ERR_OK && i < m->count; i++)
         rc = segment_damage(input[i].segment, err);
-    *facts = (struct segment_facts){
-        .docs = m->docs, .archived = m->all - m->docs, .words = m->words};
+    *facts = (struct segment_facts){.docs = m->docs,
+                                    .archived = m->all - m->docs,
+                                    .words = m->words,
+                                    .pair_share = m->pair_share};
     return rc;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/native/merger_internal.h"
 
 #include "base/err.h"
+#include "base/limits.h"
 
 enum fate { LIVE, OLD, GONE };
 
@@ -66,6 +67,24 @@ static int primary_lang(const struct columns *columns, doc_id doc,
     return rc;
 }
 
+/* Where its title and its last part end. */
+static int note_ends(struct merge *m, const struct run *run, doc_id new_id,
+                     struct err *err)
+{
+    uint64_t most =
+        (uint64_t)run->record.words + PART_COUNT * LIMIT_SECTION_GAP;
+    for (int part = 0; part < PART_COUNT; part++)
+        if (run->record.part[part].end > m->ends[new_id])
+            m->ends[new_id] = run->record.part[part].end;
+    m->title_ends[new_id] = run->record.part[PART_TITLE].end;
+    return m->ends[new_id] <= most && run->record.words <= LIMIT_ARTICLE_BYTES
+               ? ERR_OK
+               : err_set(err, ERR_CORRUPT,
+                         "%s: records: article %u is longer than its words",
+                         segment_file_path(run->source->segment->file),
+                         run->at);
+}
+
 static int add_article(struct merge *m, struct columns_writer *writer,
                        const struct run *run, doc_id new_id, struct err *err)
 {
@@ -76,8 +95,10 @@ static int add_article(struct merge *m, struct columns_writer *writer,
     if (!rc && run->fate == LIVE) {
         m->lengths[new_id] = run->record.words;
         m->words += run->record.words;
-        rc = columns_marks(columns, run->at, &m->term_arena, &marks, err);
+        rc = note_ends(m, run, new_id, err);
     }
+    if (!rc && run->fate == LIVE)
+        rc = columns_marks(columns, run->at, &m->term_arena, &marks, err);
     if (!rc)
         rc = columns_add(writer, &run->record, lang,
                          run->fate == LIVE ? &marks : NULL, err);
@@ -154,7 +175,11 @@ static int count_docs(struct merge *m, struct err *err)
     m->docs = (uint32_t)docs;
     m->all = (uint32_t)all;
     m->lengths = arena_array(&m->arena, uint32_t, docs);
-    return m->lengths ? ERR_OK : err_set(err, ERR_NOMEM, "out of memory");
+    m->title_ends = arena_array(&m->arena, uint32_t, docs);
+    m->ends = arena_array(&m->arena, uint32_t, docs);
+    return m->lengths && m->title_ends && m->ends
+               ? ERR_OK
+               : err_set(err, ERR_NOMEM, "out of memory");
 }
 
 /* --- stored articles --- */

@@ -6,11 +6,14 @@
  *   merger_lists.c   one list out of several
  *   merger_stems.c   which forms a stem still has
  *   merger_words.c   the lists that several terms share
+ *   merger_pairs.c   pairs of neighbouring words, found anew
  */
 #ifndef ENGINE_NATIVE_MERGER_INTERNAL_H
 #define ENGINE_NATIVE_MERGER_INTERNAL_H
 
 #include "engine/native/merger.h"
+#include "engine/native/pair_lists.h"
+
 #define NO_NUMBER UINT32_MAX
 
 struct merge_source {
@@ -46,6 +49,23 @@ struct merged_words {
     bool listed;
 };
 
+/* A word that may be in pairs, and where it is in the inputs. */
+struct merged_pair_word {
+    struct pair_word word;
+    struct slice form;
+    const struct merge_source **source;
+    struct term_entry *entry;
+    size_t sources;
+};
+
+struct merged_pairs {
+    struct merged_pair_word *word; /* rising */
+    uint32_t count, capacity;
+    struct pair_lists lists;
+    uint32_t written; /* entries in the dictionary */
+    bool made;
+};
+
 struct merge {
     struct merge_source *source;
     size_t count;
@@ -53,14 +73,18 @@ struct merge {
     const struct merge_progress *progress;
     uint64_t done, total; /* bytes of input: of texts; of everything */
     uint32_t docs, all;   /* live; with old versions */
+    uint32_t pair_share;  /* as in segment_facts */
     uint64_t words;
-    uint32_t *lengths;  /* by new doc id, `docs` of them */
+    uint32_t *lengths; /* by new doc id, `docs` of them */
+    uint32_t *title_ends,
+        *ends;          /* the same: positions past the title, all parts */
     struct arena arena; /* lives as long as the merge */
 
     struct postings_writer *postings;
     struct dictionary_writer *dictionary;
     struct stems_writer *stems;
-    struct merged_words words_listed;  /* whose lists others may share */
+    struct merged_words words_listed; /* whose lists others may share */
+    struct merged_pairs pairs;
     struct dictionary_cursor *look_up; /* anywhere */
     uint32_t terms;                    /* written, but for KEY */
     uint64_t keyed;                    /* articles that KEY terms named */
@@ -96,6 +120,20 @@ int merged_words_add(struct merged_words *words, struct slice term,
 const struct merged_word *merged_words_find(const struct merged_words *words,
                                             uint32_t number);
 void merged_words_release(struct merged_words *words);
+
+/* merger_pairs.c: for every WORD term with live articles, in their order. */
+int merge_note_pair_word(struct merge *m, struct slice term, uint32_t number,
+                         uint32_t docs, struct merge_source *const *on,
+                         size_t count, struct err *err);
+/* Behind the CAPS terms: all lists. */
+int merge_pairs(struct merge *m, struct err *err);
+/* The entries of pairs before `term`, of all at its end (len 0); and of `term` itself, a
+ * PAIR term that inputs have `want` of, in `sources` of them. */
+int merge_put_pairs(struct merge *m, struct slice term, struct err *err);
+int merge_put_pair(struct merge *m, struct slice term,
+                   const struct merge_source *source, size_t sources,
+                   const struct term_counts *want, struct err *err);
+void merge_release_pairs(struct merge *m);
 
 static inline bool merge_is_live(const struct merge *m, doc_id new_id)
 {

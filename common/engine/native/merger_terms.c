@@ -208,7 +208,22 @@ static int note_word(struct merge *m, struct slice term,
 {
     for (size_t i = 0; i < count; i++)
         on[i]->new_form[on[i]->cursor->entry.number] = m->terms;
+    int rc = merge_note_pair_word(m, term, m->terms,
+                                  (uint32_t)entry->counts.docs, on, count, err);
+    if (rc)
+        return rc;
     return merged_words_add(&m->words_listed, term, m->terms, entry, err);
+}
+
+static int merge_pair(struct merge *m, struct slice term,
+                      struct merge_source *const *on, size_t count,
+                      struct err *err)
+{
+    struct term_counts want;
+    int rc = count_all(on, count, &want, err);
+    if (rc == ERR_OK)
+        rc = merge_put_pairs(m, term, err);
+    return rc ? rc : merge_put_pair(m, term, on[0], count, &want, err);
 }
 
 static int merge_term(struct merge *m, struct slice term,
@@ -257,8 +272,12 @@ static int walk_terms(struct merge *m, struct err *err)
     while (rc == ERR_OK && (count = smallest(m, on)) > 0) {
         struct slice term = {text, cursor_term(on[0]).len};
         memcpy(text, cursor_term(on[0]).data, term.len);
-        rc = text[0] == TERM_KEY ? merge_key(m, term, on, count, err)
-                                 : merge_term(m, term, on, count, err);
+        if (text[0] > TERM_CAPS)
+            rc = merge_pairs(m, err);
+        if (rc == ERR_OK)
+            rc = text[0] == TERM_KEY    ? merge_key(m, term, on, count, err)
+                 : text[0] == TERM_PAIR ? merge_pair(m, term, on, count, err)
+                                        : merge_term(m, term, on, count, err);
         for (size_t i = 0; rc == ERR_OK && i < count; i++) {
             note_progress(on[i]);
             rc = dictionary_next(on[i]->cursor, err);
@@ -267,7 +286,7 @@ static int walk_terms(struct merge *m, struct err *err)
         if (++steps % TELL_EVERY == 0)
             merge_tell(m);
     }
-    return rc;
+    return rc ? rc : merge_put_pairs(m, (struct slice){NULL, 0}, err);
 }
 
 /* A place to stand and a number for each WORD term. */
@@ -339,5 +358,6 @@ int merge_terms(struct merge *m, struct err *err)
     dictionary_writer_close(m->dictionary);
     postings_writer_close(m->postings);
     merged_words_release(&m->words_listed);
+    merge_release_pairs(m);
     return rc;
 }

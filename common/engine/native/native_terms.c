@@ -9,6 +9,8 @@
 #include <string.h>
 
 _Static_assert(LIMIT_TERM_BYTES + 3 <= TERM_KEY_MAX, "class, form, 01, width");
+_Static_assert(2 * LIMIT_TERM_BYTES + 2 <= TERM_KEY_MAX,
+               "class, form, 01, form");
 _Static_assert(2 + FIELD_VALUE_MAX + DIGEST_TEXT_SIZE <= TERM_KEY_MAX,
                "class, digit, value, digest");
 
@@ -89,6 +91,14 @@ void term_of_key(struct term *out, struct slice key)
 {
     begin(out, TERM_KEY);
     add(out, key);
+}
+
+void term_of_pair(struct term *out, struct slice form, struct slice next)
+{
+    begin(out, TERM_PAIR);
+    add(out, form);
+    add_byte(out, TERM_JOINED);
+    add(out, next);
 }
 
 struct slice term_form(struct slice term, unsigned *width)

@@ -30,6 +30,8 @@ void term_of_plain(struct term *out, struct slice form);
  * that equal terms are equal values. */
 void term_of_field(struct term *out, enum ast_field field, struct slice folded);
 void term_of_key(struct term *out, struct slice key);
+/* Of two plain forms, of width 1. */
+void term_of_pair(struct term *out, struct slice form, struct slice next);
 
 /* Back: the form and width of a WORD or CAPS term; borrows it. */
 struct slice term_form(struct slice term, unsigned *width);

@@ -102,6 +102,8 @@ static int add_term(void *context, struct slice term,
     bool found;
     int rc =
         dictionary_find(&d->segment->dictionary, term, &entry, &found, err);
+    if (rc == ERR_OK && !found && term.data[0] == TERM_PAIR)
+        return ERR_OK; /* the segment has lists of some pairs only */
     if (rc || !found)
         return rc ? rc : differs(d->segment, err);
     if (d->batch_count == d->batch_capacity) {
