@@ -62,9 +62,11 @@ static int score(struct search_run *run, struct article_walk *walk,
 {
     uint32_t bound;
     int rc = scorer_contributions(&walk->scorer, &article->units, &bound, err);
-    *in = article->units + bound >= ranked_list_least(&run->best);
+    uint32_t least = ranked_list_least(&run->best);
+    *in = article->units + bound >= least;
     if (rc == ERR_OK && *in && bound)
-        rc = scorer_closeness(&walk->scorer, &article->units, err);
+        rc =
+            scorer_closeness(&walk->scorer, bound, least, &article->units, err);
     return rc;
 }
 
@@ -239,7 +241,7 @@ static int score_found(struct search_run *run, struct found **found,
         scorer_begin(&scorer);
         rc = scorer_contributions(&scorer, &units, &bound, err);
         if (rc == ERR_OK && bound)
-            rc = scorer_closeness(&scorer, &units, err);
+            rc = scorer_closeness(&scorer, bound, 0, &units, err);
         found[i]->score = rc ? 0 : score_of(units);
     }
     return rc;

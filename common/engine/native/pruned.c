@@ -65,12 +65,12 @@ static int find_allowed(struct pruned *p)
 
 /* --- scores --- */
 
-uint32_t pruned_slack(const struct pruned *p, uint32_t has)
+enum { SLACK_WORDS = 8 };
+
+uint32_t pruned_count_slack(const struct pruned *p, uint32_t has)
 {
     const struct ranking *ranking = p->ranking;
     uint32_t slack = 0;
-    if (p->slack == 0)
-        return 0;
     for (size_t i = 0; i < ranking->count; i++) {
         if (!(has & p->word[i].bit))
             continue;
@@ -81,8 +81,23 @@ uint32_t pruned_slack(const struct pruned *p, uint32_t has)
     return slack;
 }
 
+/* Of few words, for all that an article can have. */
+static int tabulate_slack(struct pruned *p)
+{
+    size_t words = p->ranking->count;
+    if (p->slack == 0 || words > SLACK_WORDS)
+        return ERR_OK;
+    uint32_t *slack_of = arena_array(p->lists, uint32_t, (size_t)1 << words);
+    if (!slack_of)
+        return native_no_memory(p->err);
+    for (uint32_t has = 0; has < UINT32_C(1) << words; has++)
+        slack_of[has] = pruned_count_slack(p, has);
+    p->slack_of = slack_of;
+    return ERR_OK;
+}
+
 /* With closeness and capitals. */
-static int score(struct pruned *p, doc_id doc, uint32_t *units)
+static int score(struct pruned *p, doc_id doc, uint32_t has, uint32_t *units)
 {
     uint32_t bound;
     int rc = ERR_OK;
@@ -99,9 +114,12 @@ static int score(struct pruned *p, doc_id doc, uint32_t *units)
     arena_reset(p->scratch);
     native_view_stand_on(&p->view, doc);
     scorer_begin(&p->scorer);
-    rc = scorer_contributions(&p->scorer, units, &bound, p->err);
-    if (rc == ERR_OK && bound && *units + bound >= ranked_list_least(p->best))
-        rc = scorer_closeness(&p->scorer, units, p->err);
+    rc = p->ranking->count <= SCORED_WORD_BITS
+             ? scorer_capitals(&p->scorer, has, units, &bound, p->err)
+             : scorer_contributions(&p->scorer, units, &bound, p->err);
+    if (rc == ERR_OK && bound)
+        rc = scorer_closeness(&p->scorer, bound, ranked_list_least(p->best),
+                              units, p->err);
     return rc;
 }
 
@@ -115,7 +133,7 @@ int pruned_offer(struct pruned *p, doc_id doc, uint32_t units, uint32_t has)
     if (units + slack < ranked_list_least(p->best))
         return ERR_OK;
     if (slack)
-        rc = score(p, doc, &article.units);
+        rc = score(p, doc, has, &article.units);
     return rc ? rc : ranked_list_offer(p->best, &article, &behind, p->err);
 }
 
@@ -210,6 +228,8 @@ int pruned_search(const struct pruned_options *options, uint32_t segment,
     int rc = columns_lengths(&p.segment->columns, &p.scale.lengths, err);
     if (rc == ERR_OK)
         rc = open_words(&p, done);
+    if (rc == ERR_OK)
+        rc = tabulate_slack(&p);
     if (rc == ERR_OK)
         rc = find_allowed(&p);
     if (rc || !*done)

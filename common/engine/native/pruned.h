@@ -33,7 +33,8 @@ struct pruned {
     struct scored_word *word; /* by part of the ranking */
     doc_id first, end;        /* nothing outside can match, ... */
     const uint64_t *allowed;  /* ... and nothing else than these; NULL: all */
-    uint32_t slack;           /* the most that is added beside contributions */
+    uint32_t slack;           /* the most that is added beside contributions, */
+    uint32_t *slack_of; /* by the words that an article has; NULL: no table */
     uint64_t looked_at;
 
     bool scoring; /* the two are open */
@@ -63,8 +64,21 @@ static inline bool pruned_allows(const struct pruned *p, doc_id doc)
     return !p->allowed || p->allowed[doc / 64] >> doc % 64 & 1;
 }
 
-/* The most that can be added to the contributions of an article with these words. */
-uint32_t pruned_slack(const struct pruned *p, uint32_t has);
+uint32_t pruned_count_slack(const struct pruned *p, uint32_t has);
+
+/* The most that can be added to the contributions of an article with these words; the
+ * second is a quicker bound when there are many. */
+static inline uint32_t pruned_slack(const struct pruned *p, uint32_t has)
+{
+    if (p->slack == 0)
+        return 0;
+    return p->slack_of ? p->slack_of[has] : pruned_count_slack(p, has);
+}
+
+static inline uint32_t pruned_most_slack(const struct pruned *p, uint32_t has)
+{
+    return p->slack_of ? p->slack_of[has] : p->slack;
+}
 /* An article that matches and is allowed, with the sum of its contributions; articles
  * come in rising order. */
 int pruned_offer(struct pruned *p, doc_id doc, uint32_t units, uint32_t has);

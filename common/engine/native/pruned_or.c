@@ -17,9 +17,10 @@ struct windows {
     uint32_t *bound; /* of each word, in this window */
     uint32_t *frequencies;
     struct score_window window;
-    bool by_has;   /* every article of the window counts, whatever its score */
-    size_t asked;  /* words that are not added: the first in order */
-    uint32_t rest; /* the most that they and the slack add, there or ... */
+    bool by_has;  /* every article of the window counts, whatever its score */
+    size_t asked; /* words that are not added: the first in order */
+    uint32_t asked_bits;
+    uint32_t rest; /* the most that they add, there or ... */
     uint32_t rest_of_window;
 };
 
@@ -33,33 +34,45 @@ static void sort_by_bound(struct windows *w)
     }
 }
 
+static void ask(struct windows *w, size_t asked)
+{
+    w->asked = asked;
+    w->rest = w->asked_bits = 0;
+    for (size_t i = 0; i < asked; i++) {
+        w->rest += w->bound[w->order[i]];
+        w->asked_bits |= w->word[w->order[i]].bit;
+    }
+}
+
 /* Which words are only asked. False: nothing in the window can get in. */
 static bool divide(struct windows *w, uint32_t least)
 {
+    size_t asked = 0;
     uint64_t added = 0;
-    w->rest = w->p->slack;
-    w->asked = 0;
-    while (w->asked < w->count &&
-           w->rest + w->bound[w->order[w->asked]] < least)
-        w->rest += w->bound[w->order[w->asked++]];
-    if (w->asked == w->count)
+    uint32_t most = 0, bits = 0;
+    for (; asked < w->count; asked++) {
+        const struct scored_word *word = &w->word[w->order[asked]];
+        most += w->bound[w->order[asked]];
+        bits |= word->bit;
+        if (most + pruned_most_slack(w->p, bits) >= least)
+            break;
+    }
+    if (asked == w->count)
         return false;
-    for (size_t i = w->asked; i < w->count; i++)
+    for (size_t i = asked; i < w->count; i++)
         added += w->word[w->order[i]].cost;
-    while (w->asked > 0) {
-        size_t last = w->order[w->asked - 1];
+    while (asked > 0) {
+        size_t last = w->order[asked - 1];
         if (w->word[last].cost > added && !w->word[last].overlap)
             break;
         added += w->word[last].cost;
-        w->rest -= w->bound[last];
-        w->asked--;
+        asked--;
     }
     /* Lists that may share articles are added. */
-    for (size_t i = 0; i < w->asked; i++)
+    for (size_t i = 0; i < asked; i++)
         if (w->word[w->order[i]].overlap)
-            w->asked = 0;
-    if (w->asked == 0)
-        w->rest = w->p->slack;
+            asked = 0;
+    ask(w, asked);
     return true;
 }
 
@@ -85,20 +98,24 @@ static int add_words(struct windows *w, uint32_t least, uint64_t all)
 static int complete(struct windows *w, doc_id doc, uint32_t units, uint32_t has)
 {
     struct pruned *p = w->p;
-    uint32_t rest = w->rest;
+    uint32_t rest = w->rest, may_have = has | w->asked_bits;
     for (size_t k = w->asked; k > 0; k--) {
         size_t at = w->order[k - 1];
         uint32_t more;
         bool there;
         rest -= w->bound[at];
         uint32_t here = scored_word_here(&w->word[at], doc, w->bound[at]);
-        if (units + rest + here < ranked_list_least(p->best))
+        if (units + rest + here + pruned_most_slack(p, may_have) <
+            ranked_list_least(p->best))
             return ERR_OK;
         int rc = scored_word_find(&w->word[at], doc, &there, &more);
         if (rc)
             return rc;
         units += more;
-        has |= there ? w->word[at].bit : 0;
+        if (there)
+            has |= w->word[at].bit;
+        else
+            may_have &= ~w->word[at].bit;
     }
     return pruned_offer(p, doc, units, has);
 }
@@ -108,7 +125,8 @@ static int take_best(struct windows *w)
     const struct score_window *window = &w->window;
     struct pruned *p = w->p;
     uint32_t size = window->end - window->from;
-    uint32_t need = w->by_has ? 1 : ranked_list_least(p->best) - w->rest;
+    uint32_t least = ranked_list_least(p->best);
+    uint32_t need = w->by_has ? 1 : least - w->rest - p->slack;
     uint64_t mask[SCORE_WINDOW / 64];
     score_kernels()->enough(w->by_has ? window->has : window->units, size, need,
                             mask);
@@ -118,10 +136,13 @@ static int take_best(struct windows *w)
             left &= p->allowed[(window->from + base) / 64];
         for (; left; left &= left - 1) {
             uint32_t i = base + (uint32_t)__builtin_ctzll(left);
-            if (window->from + i < p->first)
+            uint32_t has = window->has ? window->has[i] : 0;
+            if (window->from + i < p->first ||
+                (p->slack_of &&
+                 window->units[i] + w->rest + p->slack_of[has | w->asked_bits] <
+                     least))
                 continue;
-            int rc = complete(w, window->from + i, window->units[i],
-                              window->has ? window->has[i] : 0);
+            int rc = complete(w, window->from + i, window->units[i], has);
             if (rc)
                 return rc;
         }
@@ -134,7 +155,7 @@ static int take_best(struct windows *w)
 /* With the bounds where the block is. */
 static void bound_block(struct windows *w, doc_id from, doc_id end)
 {
-    w->rest = w->p->slack;
+    w->rest = 0;
     for (size_t i = 0; i < w->asked; i++) {
         size_t at = w->order[i];
         w->bound[at] = scored_word_most(&w->word[at], from, end);
@@ -148,8 +169,9 @@ static int take_block(struct windows *w, const struct scored_list *list,
     struct pruned *p = w->p;
     uint64_t enough[(SEGMENT_BLOCK + 63) / 64];
     uint32_t least = ranked_list_least(p->best);
+    uint32_t rest = w->rest + pruned_most_slack(p, w->asked_bits | bit);
     score_kernels()->enough(list->units, list->in.count,
-                            least > w->rest ? least - w->rest : 0, enough);
+                            least > rest ? least - rest : 0, enough);
     for (uint32_t base = 0; base < list->in.count; base += 64)
         for (uint64_t left = enough[base / 64]; left; left &= left - 1) {
             uint32_t i = base + (uint32_t)__builtin_ctzll(left);
@@ -168,15 +190,17 @@ static int search_list(struct windows *w, struct scored_word *word)
 {
     struct scored_list *list = word->list;
     doc_id before = w->window.from;
+    uint32_t slack = pruned_most_slack(w->p, w->asked_bits | word->bit);
     for (uint32_t i = list->block; i < list->blocks && before < w->window.end;
          i++) {
         doc_id from = before, last = postings_block_last(list->list, i);
         uint32_t least = ranked_list_least(w->p->best);
         before = last < w->window.end ? last + 1 : w->window.end;
-        if (scored_list_bound(list, i) + w->rest_of_window < least)
+        uint32_t most = scored_list_bound(list, i) + slack;
+        if (most + w->rest_of_window < least)
             continue;
         bound_block(w, from, before);
-        if (scored_list_bound(list, i) + w->rest < least)
+        if (most + w->rest < least)
             continue;
         int rc = scored_list_load(list, i);
         if (rc == ERR_OK)
@@ -205,7 +229,7 @@ static int search_window(struct windows *w)
         w->rest_of_window = w->rest;
         return search_list(w, last);
     }
-    w->by_has = least <= w->rest;
+    w->by_has = least <= w->rest + p->slack;
     int rc = add_words(w, least, all);
     return rc ? rc : take_best(w);
 }

@@ -47,8 +47,9 @@ int ranking_of(const struct native_snapshot *snapshot,
 
 struct part_state {
     bool counts;
-    bool have_hits, have_frequency;
+    bool have_hits, have_frequency, have_spans;
     struct hit_list hits;
+    struct span_list spans;
     uint32_t frequency;
 };
 
@@ -74,8 +75,14 @@ int scorer_part_frequency(struct scorer *scorer, size_t part, uint32_t *out,
 /* Contributions of the parts, and the most that closeness can add to them. */
 int scorer_contributions(struct scorer *scorer, uint32_t *units,
                          uint32_t *bound, struct err *err);
-/* What it does add; behind scorer_contributions(). */
-int scorer_closeness(struct scorer *scorer, uint32_t *units, struct err *err);
+/* The same when all parts are words, and which of them stand in the article (a bit each)
+ * and what they contribute is known: adds what capitals do. */
+int scorer_capitals(struct scorer *scorer, uint32_t has, uint32_t *units,
+                    uint32_t *bound, struct err *err);
+/* What closeness does add, of at most `bound`; behind one of the two. May stop at less when
+ * `least` cannot be reached. */
+int scorer_closeness(struct scorer *scorer, uint32_t bound, uint32_t least,
+                     uint32_t *units, struct err *err);
 
 /* The least number of positions between a span of `a` and a different one of `b`, up to
  * CLOSENESS_REACH; more than that: CLOSENESS_REACH + 1. */

@@ -22,7 +22,7 @@ int scored_word_open(const struct segment *segment, uint32_t at,
         .list = arena_array(arena, struct scored_list, terms.count),
         .overlap = terms.count > 1 && part->node->stem_count == 0,
         .weight = part->weight,
-        .bit = UINT32_C(1) << number % 31, /* has[] is compared as scores are */
+        .bit = UINT32_C(1) << number % SCORED_WORD_BITS,
     };
     if (terms.count && !out->list)
         return native_no_memory(err);

@@ -9,6 +9,10 @@
 #include "engine/native/ranking.h"
 #include "engine/native/scored_list.h"
 
+enum {
+    SCORED_WORD_BITS = 31
+}; /* in score_window.has, compared as scores are */
+
 struct scored_word {
     const struct score_scale *scale;
     struct scored_list *list;

@@ -119,6 +119,18 @@ static uint32_t contribution(const struct scorer *scorer, float weight,
     return (uint32_t)(weight * share);
 }
 
+static int add_capitals(struct scorer *scorer, const struct scored_part *part,
+                        uint32_t *units, struct err *err)
+{
+    uint32_t frequency;
+    if (part->capitals <= 0)
+        return ERR_OK;
+    int rc = native_view_capitals(scorer->view, part->node, &frequency, err);
+    if (rc == ERR_OK && frequency)
+        *units += contribution(scorer, part->capitals, frequency);
+    return rc;
+}
+
 static int score_part(struct scorer *scorer, size_t at, uint32_t *units,
                       struct err *err)
 {
@@ -132,12 +144,7 @@ static int score_part(struct scorer *scorer, size_t at, uint32_t *units,
         return rc;
     scorer->part[at].counts = true;
     *units += contribution(scorer, part->weight, frequency);
-    if (part->capitals > 0) {
-        rc = native_view_capitals(scorer->view, part->node, &frequency, err);
-        if (rc == ERR_OK && frequency)
-            *units += contribution(scorer, part->capitals, frequency);
-    }
-    return rc;
+    return add_capitals(scorer, part, units, err);
 }
 
 int scorer_contributions(struct scorer *scorer, uint32_t *units,
@@ -155,9 +162,27 @@ int scorer_contributions(struct scorer *scorer, uint32_t *units,
     return ERR_OK;
 }
 
+int scorer_capitals(struct scorer *scorer, uint32_t has, uint32_t *units,
+                    uint32_t *bound, struct err *err)
+{
+    const struct ranking *ranking = scorer->ranking;
+    *bound = 0;
+    for (size_t i = 0; i < ranking->count; i++) {
+        scorer->part[i].counts = has >> i & 1;
+        if (!scorer->part[i].counts)
+            continue;
+        int rc = add_capitals(scorer, &ranking->part[i], units, err);
+        if (rc)
+            return rc;
+        if (i > 0 && scorer->part[i - 1].counts)
+            *bound += ranking->part[i - 1].closeness;
+    }
+    return ERR_OK;
+}
+
 /* --- closeness --- */
 
-static int part_spans(struct scorer *scorer, size_t part, struct span_list *out,
+static int find_spans(struct scorer *scorer, size_t part, struct span_list *out,
                       struct err *err)
 {
     const struct node *node = scorer->ranking->part[part].node;
@@ -175,6 +200,18 @@ static int part_spans(struct scorer *scorer, size_t part, struct span_list *out,
     for (size_t i = 0; i < hits->count; i++)
         out->span[i] = hits->hit[i].span;
     return ERR_OK;
+}
+
+/* Most parts have two neighbours, and are found once. */
+static int part_spans(struct scorer *scorer, size_t part,
+                      const struct span_list **out, struct err *err)
+{
+    struct part_state *state = &scorer->part[part];
+    int rc = state->have_spans ? ERR_OK
+                               : find_spans(scorer, part, &state->spans, err);
+    state->have_spans = rc == ERR_OK;
+    *out = &state->spans;
+    return rc;
 }
 
 /* The furthest end of the spans of one list that were passed, and the furthest without
@@ -227,20 +264,24 @@ uint32_t closest_gap(const struct span_list *a, const struct span_list *b)
     return least;
 }
 
-int scorer_closeness(struct scorer *scorer, uint32_t *units, struct err *err)
+int scorer_closeness(struct scorer *scorer, uint32_t bound, uint32_t least,
+                     uint32_t *units, struct err *err)
 {
     const struct ranking *ranking = scorer->ranking;
     for (size_t i = 0; i + 1 < ranking->count; i++) {
-        struct span_list here, next;
+        const struct span_list *here, *next;
         if (!scorer->part[i].counts || !scorer->part[i + 1].counts ||
             ranking->part[i].closeness == 0)
             continue;
+        if (*units + bound < least)
+            return ERR_OK;
+        bound -= ranking->part[i].closeness;
         int rc = part_spans(scorer, i, &here, err);
         if (rc == ERR_OK)
             rc = part_spans(scorer, i + 1, &next, err);
         if (rc)
             return rc;
-        uint32_t gap = closest_gap(&here, &next);
+        uint32_t gap = closest_gap(here, next);
         if (gap <= CLOSENESS_REACH)
             *units += (uint32_t)(ranking->part[i].nearest / (float)(1 + gap));
     }
