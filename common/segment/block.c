@@ -8,6 +8,9 @@
 
 #include <assert.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum {
     LANES = 4,
@@ -17,6 +20,8 @@ enum {
     HIGH_WIDTH_BITS = 5,   /* of the width of what exceptions have more */
     HIGH_WIDTH_MAX = (1 << HIGH_WIDTH_BITS) - 1,
 };
+
+#define BYTES_OF_1 UINT64_C(0x0101010101010101)
 
 /* GCC's and Clang's vectors: SSE2, NEON or plain registers. */
 struct lanes {
@@ -103,36 +108,103 @@ static inline size_t exceptions_size(const struct plan *plan)
 
 /* --- encoding --- */
 
-/* How many values have which width. Neighbours are counted apart: adding to one number
- * takes some cycles until it can be added to again. */
-enum { COUNTERS = 4 };
-struct width_counts {
-    uint8_t count[COUNTERS][WIDTH_MAX + 1];
+/* The width of each value in a byte, of what is not there 0. */
+enum { WIDTHS_AT_ONCE = 16 };
+struct widths {
+    _Alignas(WIDTHS_AT_ONCE) uint8_t
+        of[SEGMENT_BLOCK < WIDTHS_AT_ONCE ? WIDTHS_AT_ONCE : SEGMENT_BLOCK];
 };
 
-static unsigned with_width(const struct width_counts *counts, unsigned width)
+/* Of four values below 2^31. The exponent of a number is its width; without the bit behind
+ * the first one it cannot be rounded up to the next. */
+static inline struct lanes four_widths(const uint32_t *v)
 {
-    unsigned sum = 0;
-    for (int i = 0; i < COUNTERS; i++)
-        sum += counts->count[i][width];
-    return sum;
+    enum { MANTISSA_BITS = 23, BIAS = 126 };
+    struct {
+        int32_t word __attribute__((vector_size(4 * LANES)));
+    } x;
+    struct {
+        float word __attribute__((vector_size(4 * LANES)));
+    } real;
+    struct lanes width;
+    memcpy(&x, v, sizeof x);
+    x.word &= ~(x.word >> 1);
+    real.word = __builtin_convertvector(x.word, __typeof__(real.word));
+    memcpy(&width, &real, sizeof width);
+    width.word >>= MANTISSA_BITS;
+    width.word -= BIAS;
+    width.word &= (__typeof__(width.word))(x.word != 0);
+    return width;
 }
+
+static inline void sixteen_widths(const uint32_t *v, uint8_t *out)
+{
+    struct lanes a = four_widths(v), b = four_widths(v + 4);
+    struct lanes c = four_widths(v + 8), d = four_widths(v + 12);
+#ifdef __SSE2__
+    __m128i ab = _mm_packs_epi32((__m128i)a.word, (__m128i)b.word);
+    __m128i cd = _mm_packs_epi32((__m128i)c.word, (__m128i)d.word);
+    _mm_storeu_si128((void *)out, _mm_packus_epi16(ab, cd));
+#else
+    for (unsigned i = 0; i < LANES; i++) {
+        out[i] = (uint8_t)a.word[i];
+        out[i + 4] = (uint8_t)b.word[i];
+        out[i + 8] = (uint8_t)c.word[i];
+        out[i + 12] = (uint8_t)d.word[i];
+    }
+#endif
+}
+
+/* `any`: all values, or-ed. */
+static void find_widths(const uint32_t *v, unsigned count, uint32_t any,
+                        struct widths *out)
+{
+    *out = (struct widths){0};
+    unsigned i = 0;
+    if (any <= INT32_MAX)
+        for (; i + WIDTHS_AT_ONCE <= count; i += WIDTHS_AT_ONCE)
+            sixteen_widths(v + i, out->of + i);
+    for (; i < count; i++)
+        out->of[i] = (uint8_t)bits_of(v[i]);
+}
+
+/* How many are of this width, which is not 0. */
+static unsigned with_width(const struct widths *widths, unsigned count,
+                           unsigned width)
+{
+    struct {
+        uint8_t byte __attribute__((vector_size(WIDTHS_AT_ONCE)));
+    } these, equal = {{0}};
+    uint64_t half[2];
+    for (unsigned i = 0; i < count; i += WIDTHS_AT_ONCE) {
+        memcpy(&these, widths->of + i, sizeof these);
+        equal.byte -= these.byte == (uint8_t)width;
+    }
+    memcpy(half, &equal, sizeof half);
+    return (unsigned)((half[0] + half[1]) * BYTES_OF_1 >> 56);
+}
+
+/* What no exceptions make shorter. With them it would be one byte: theirs. So no width is
+ * left for the others, and theirs is one bit, as they have four more to say where they
+ * are and how wide: then all values together take a byte without them. */
+enum { SHORT_ENOUGH = 2 };
 
 /* The width with the fewest bytes; the greatest such, which has the fewest
  * exceptions. Each step down takes more for exceptions: it ends when these alone are too
- * much. */
-static struct plan choose(const uint32_t *v, unsigned count)
+ * much. `widths` is for put_exceptions(). */
+static struct plan choose(const uint32_t *v, unsigned count,
+                          struct widths *widths)
 {
-    struct width_counts counts = {0};
     uint32_t any = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i++)
         any |= v[i];
-        counts.count[i % COUNTERS][bits_of(v[i])]++;
-    }
     struct plan best = {.count = count, .width = bits_of(any)}, plan = best;
     size_t best_size = packed_size(&best);
+    if (best_size <= SHORT_ENOUGH)
+        return best;
+    find_widths(v, count, any, widths);
     while (plan.width > 0 && plan.high_width < HIGH_WIDTH_MAX) {
-        plan.exceptions += with_width(&counts, plan.width--);
+        plan.exceptions += with_width(widths, count, plan.width--);
         plan.high_width++;
         size_t size = exceptions_size(&plan);
         if (plan.exceptions == count || size >= best_size)
@@ -146,17 +218,23 @@ static struct plan choose(const uint32_t *v, unsigned count)
     return best;
 }
 
-static uint8_t *put_exceptions(const uint32_t *v, const struct plan *plan,
-                               uint8_t *to)
+/* Those that are wider are found eight at a time. */
+static uint8_t *put_exceptions(const uint32_t *v, const struct widths *widths,
+                               const struct plan *plan, uint8_t *to)
 {
+    const uint64_t tops = BYTES_OF_1 << 7;
     struct bit_string string = {.at = to};
     unsigned index = index_bits(plan);
     add_bits(&string, plan->exceptions, index);
     add_bits(&string, plan->high_width, HIGH_WIDTH_BITS);
-    for (uint32_t i = 0; i < plan->count; i++) {
-        uint64_t high = v[i] >> plan->width;
-        if (high)
-            add_bits(&string, high << index | i, index + plan->high_width);
+    for (uint32_t i = 0; i < plan->count; i += sizeof(uint64_t)) {
+        uint64_t eight = load_u64(widths->of + i) | tops;
+        uint64_t wider = (eight - (plan->width + 1) * BYTES_OF_1) & tops;
+        for (; wider; wider &= wider - 1) {
+            uint32_t at = i + (uint32_t)__builtin_ctzll(wider) / 8;
+            uint64_t high = v[at] >> plan->width;
+            add_bits(&string, high << index | at, index + plan->high_width);
+        }
     }
     return end_of_bits(&string);
 }
@@ -195,10 +273,11 @@ static inline void encode(const uint32_t *v, unsigned count,
     uint8_t *to = bytes_out_room(out, BLOCK_BYTES_MAX + sizeof(uint64_t));
     if (!to)
         return;
-    struct plan plan = choose(v, count);
+    struct widths widths;
+    struct plan plan = choose(v, count, &widths);
     *to++ = (uint8_t)(plan.width | (plan.exceptions ? HAS_EXCEPTIONS : 0));
     if (plan.exceptions)
-        to = put_exceptions(v, &plan, to);
+        to = put_exceptions(v, &widths, &plan, to);
     if (plan.width && count == SEGMENT_BLOCK)
         to = pack_lanes(v, &plan, to);
     else if (plan.width)
