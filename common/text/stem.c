@@ -281,17 +281,20 @@ static struct wanted want(struct stemmers *stemmers, int language,
     return wanted;
 }
 
+/* Whether it needs no Snowball. */
+static bool stem_is_known(struct slice form, struct slice *out)
+{
+    /* A long one is no term: nothing to compare with. */
+    *out = form.len > LIMIT_TERM_BYTES ? form : (struct slice){0};
+    return form.len == 0 || form.len > LIMIT_TERM_BYTES;
+}
+
 static int stem_wanted(struct stemmers *stemmers, int language,
                        const struct wanted *wanted, struct slice form,
                        struct arena *arena, struct slice *out)
 {
-    *out = (struct slice){0};
-    if (form.len == 0)
+    if (stem_is_known(form, out))
         return ERR_OK;
-    if (form.len > LIMIT_TERM_BYTES) { /* no term: nothing to compare with */
-        *out = form;
-        return ERR_OK;
-    }
     if (!wanted->set)
         return stem_long(stemmers, language, form, arena, out);
     const struct short_pair *pair = find_short(wanted, language, form);
@@ -314,6 +317,18 @@ int stem_form(struct stemmers *stemmers, struct slice lang, struct slice form,
         return ERR_OK;
     struct wanted wanted = want(stemmers, language, form);
     return stem_wanted(stemmers, language, &wanted, form, arena, out);
+}
+
+int stem_form_once(struct stemmers *stemmers, struct slice lang,
+                   struct slice form, struct arena *arena, struct slice *out)
+{
+    int language = recent_language(stemmers, lang);
+    struct slice stem;
+    *out = (struct slice){0};
+    if (language == NO_LANGUAGE || stem_is_known(form, out))
+        return ERR_OK;
+    int rc = run_snowball(stemmers, language, form, &stem);
+    return rc ? rc : give(form, stem, arena, out);
 }
 
 /* Some at a time, whose sets the memory fetches side by side. */

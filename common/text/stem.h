@@ -24,6 +24,11 @@ bool stem_language_known(struct slice lang);
 int stem_form(struct stemmers *stemmers, struct slice lang, struct slice form,
               struct arena *arena, struct slice *out);
 
+/* The same for who asks for each form once: it is not looked for among those that were asked
+ * for before, nor remembered. */
+int stem_form_once(struct stemmers *stemmers, struct slice lang,
+                   struct slice form, struct arena *arena, struct slice *out);
+
 /* The same of many forms: sets token[i].stem. */
 int stem_tokens(struct stemmers *stemmers, struct slice lang,
                 struct token *token, size_t count, struct arena *arena);

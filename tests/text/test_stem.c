@@ -174,6 +174,8 @@ TEST(many_stems_are_snowballs)
                 CHECK_SLICE(token[i].stem, expected);
                 CHECK_EQ(stem_form(stemmers, lang, form, &arena, &one), 0);
                 CHECK_SLICE(one, token[i].stem);
+                CHECK_EQ(stem_form_once(stemmers, lang, form, &arena, &one), 0);
+                CHECK_SLICE(one, token[i].stem);
             }
         }
         arena_reset(&arena);
@@ -196,6 +198,9 @@ TEST(long_forms_are_no_error)
         struct slice word = {form, len}, stem;
         CHECK_EQ(stem_form(stemmers, SLICE("en"), word, &arena, &stem), 0);
         CHECK(stem.len > 0 && (len > 240 ? stem.len == len : stem.len <= 240));
+        struct slice once;
+        CHECK_EQ(stem_form_once(stemmers, SLICE("en"), word, &arena, &once), 0);
+        CHECK_SLICE(once, stem);
     }
     arena_reset(&arena);
     stemmers_free(stemmers);
@@ -223,6 +228,13 @@ TEST(a_stem_in_the_arena_may_be_refused)
         CHECK_EQ(
             stem_form(stemmers, SLICE("en"), SLICE("happy"), &arena, &stem),
             ERR_LIMIT);
+        CHECK_EQ(stem_form_once(stemmers, SLICE("en"), SLICE("happy"), &arena,
+                                &stem),
+                 ERR_LIMIT);
+        CHECK_EQ(stem_form_once(stemmers, SLICE("xx"), SLICE("happy"), &arena,
+                                &stem),
+                 ERR_OK);
+        CHECK_EQ(stem.len, 0);
     }
     stemmers_free(stemmers);
 }

@@ -41,8 +41,8 @@ static int find_stem(struct inverter *inverter, struct slice lang,
 {
     if (!inverter->stemmers)
         inverter->stemmers = stemmers_new();
-    if (!inverter->stemmers ||
-        stem_form(inverter->stemmers, lang, form, &inverter->scratch, stem))
+    if (!inverter->stemmers || stem_form_once(inverter->stemmers, lang, form,
+                                              &inverter->scratch, stem))
         return no_memory(err);
     return ERR_OK;
 }
