@@ -1,6 +1,6 @@
 #include "indexer/readers/encoding.h"
 
-#include "base/eight_bytes.h"
+#include "base/sixteen_bytes.h"
 #include "base/utf8.h"
 
 #include <inttypes.h>
@@ -173,16 +173,20 @@ static size_t skip_line_end(struct slice text, size_t at, bool *blank)
     }
 }
 
-/* Copy what stays as it is from text.data[*at], eight bytes at a time as long as all of
- * them are no control characters. */
+/* Copy what stays as it is from text.data[*at], sixteen bytes at a time, up to the next
+ * control character or until less is left. The room at `to` is never less than what is
+ * left. */
 static size_t copy_plain(struct slice text, size_t *at, uint8_t *to)
 {
     size_t from = *at;
-    for (; text.len - *at >= 8; *at += 8) {
-        uint64_t v = load_u64(text.data + *at);
-        if (eight_range(v, 0, ' ' - 1) | eight_equal(v, 0x7f))
+    while (text.len - *at >= 16) {
+        struct sixteen x = sixteen_load(text.data + *at);
+        unsigned stop = sixteen_bits(
+            sixteen_or(sixteen_range(x, 0, ' ' - 1), sixteen_equal(x, 0x7f)));
+        sixteen_store(to + (*at - from), x);
+        *at += stop ? (size_t)__builtin_ctz(stop) : 16;
+        if (stop)
             break;
-        memcpy(to + (*at - from), text.data + *at, sizeof v);
     }
     return *at - from;
 }
@@ -190,7 +194,7 @@ static size_t copy_plain(struct slice text, size_t *at, uint8_t *to)
 int text_clean(struct slice text, struct arena *arena, struct slice *out)
 {
     text = slice_trim(text);
-    uint8_t *data = arena_alloc(arena, text.len + 1);
+    uint8_t *data = arena_alloc_unset(arena, text.len + 1);
     size_t len = 0;
     if (!data)
         return ERR_NOMEM;
@@ -210,13 +214,14 @@ int text_clean(struct slice text, struct arena *arena, struct slice *out)
         data[len++] = (c < ' ' && c != '\t') || c == 0x7f ? ' ' : c;
         at++;
     }
+    data[len] = '\0'; /* as arena_copy_slice() */
     *out = slice_trim((struct slice){data, len});
     return ERR_OK;
 }
 
 int text_clean_line(struct slice text, struct arena *arena, struct slice *out)
 {
-    uint8_t *data = arena_alloc(arena, text.len + 1);
+    uint8_t *data = arena_alloc_unset(arena, text.len + 1);
     size_t len = 0;
     if (!data)
         return ERR_NOMEM;
@@ -227,6 +232,7 @@ int text_clean_line(struct slice text, struct arena *arena, struct slice *out)
         else if (len > 0 && data[len - 1] != ' ')
             data[len++] = ' ';
     }
+    data[len] = '\0'; /* as arena_copy_slice() */
     *out = slice_trim((struct slice){data, len});
     return ERR_OK;
 }

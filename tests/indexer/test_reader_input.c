@@ -438,6 +438,45 @@ TEST(text_is_cleaned_of_line_ends_and_controls)
     }
 }
 
+/* Text is looked at sixteen bytes at a time: each of them at each place. */
+TEST(text_is_cleaned_wherever_it_has_to_be)
+{
+    static const struct {
+        const char *text, *clean;
+    } rows[] = {
+        {"\r\n", "\n"},
+        {"\n", "\n"},
+        {"\n \t\r\n\n", "\n\n"},
+        {"\x05", " "},
+        {"\x1f", " "},
+        {"\x7f", " "},
+        {"\t", "\t"},
+        {"\xc3\xa9", "\xc3\xa9"},
+        {"  ~ ", "  ~ "},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int before = 1; before < 40; before++)
+            for (int after = 1; after < 20; after++) {
+                char text[80], want[80];
+                struct arena arena;
+                struct slice got;
+                const char *const letters =
+                    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+                arena_init(&arena, 1 << 20);
+                snprintf(text, sizeof text, "%.*s%s%.*s", before, letters,
+                         rows[i].text, after, letters);
+                snprintf(want, sizeof want, "%.*s%s%.*s", before, letters,
+                         rows[i].clean, after, letters);
+                char *exact = strdup(text);
+                CHECK(exact);
+                struct slice all = {(uint8_t *)exact, strlen(exact)};
+                CHECK_EQ(text_clean(all, &arena, &got), 0);
+                CHECK_SLICE(got, slice_of(want));
+                free(exact);
+                arena_reset(&arena);
+            }
+}
+
 RUN(T(plain_bytes_come_as_they_are), T(gzip_members_follow_each_other),
     T(damaged_gzip_gives_what_came_before_and_the_reason),
     T(lines_end_in_either_way_and_have_a_limit),
@@ -446,4 +485,5 @@ RUN(T(plain_bytes_come_as_they_are), T(gzip_members_follow_each_other),
     T(files_are_opened_by_name), T(standard_input_is_a_dash),
     T(every_allocation_may_fail), T(the_bytes_tell_their_encoding),
     T(bytes_that_are_no_text_are_refused),
-    T(text_is_cleaned_of_line_ends_and_controls))
+    T(text_is_cleaned_of_line_ends_and_controls),
+    T(text_is_cleaned_wherever_it_has_to_be))

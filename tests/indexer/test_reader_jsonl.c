@@ -67,15 +67,17 @@ TEST(fields_have_many_names)
         const char *names;
     } rows[] = {
         {offsetof(struct article, id), "id guid uri uuid article_id docId"},
-        {offsetof(struct article, url), "url link canonical_url webUrl"},
+        {offsetof(struct article, url),
+         "url link canonical_url webUrl permalink"},
         {offsetof(struct article, text[PART_TITLE]), "title headline HEADLINE"},
         {offsetof(struct article, text[PART_SUMMARY]),
-         "summary description standfirst lead abstract"},
+         "summary description standfirst lead abstract lede subtitle excerpt"},
         {offsetof(struct article, text[PART_BODY]),
-         "body text content articleBody body_text maintext"},
+         "body text content articleBody body_text maintext fullText"},
         {offsetof(struct article, text[PART_CAPTIONS]), "caption captions"},
-        {offsetof(struct article, byline), "author byline authors"},
-        {offsetof(struct article, source), "source publisher outlet"},
+        {offsetof(struct article, byline), "author byline authors creator"},
+        {offsetof(struct article, source),
+         "source publisher outlet sourceName source_domain site siteName"},
         {offsetof(struct article, status), "status pubstatus"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -92,6 +94,62 @@ TEST(fields_have_many_names)
             CHECK_MSG(slice_eq(*got, slice_of("value")), "%s", name);
             reading_release(&r);
         }
+    }
+}
+
+TEST(lists_and_dates_have_many_names)
+{
+    static const struct {
+        size_t field; /* offset of a list, or of a date */
+        bool date;
+        const char *names;
+    } rows[] = {
+        {offsetof(struct article, topics), false,
+         "topics topic tags keywords categories category subjects section "
+         "articleSection"},
+        {offsetof(struct article, places), false, "places locations"},
+        {offsetof(struct article, people), false, "people persons"},
+        {offsetof(struct article, orgs), false,
+         "orgs organisations organizations"},
+        {offsetof(struct article, published), true,
+         "published datePublished datePublish publishedAt publishedDate "
+         "publishDate publicationDate pubDate date created createdAt "
+         "dateCreated timestamp"},
+        {offsetof(struct article, modified), true,
+         "modified dateModified dateModify modifiedAt lastModified updated "
+         "updatedAt versionCreated"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char names[300], text[300];
+        snprintf(names, sizeof names, "%s", rows[i].names);
+        for (char *name = strtok(names, " "); name; name = strtok(NULL, " ")) {
+            snprintf(text, sizeof text, "{\"%s\":\"2022\",\"body\":\"b\"}",
+                     name);
+            read_text(text);
+            const void *got = (const char *)only_article(&r) + rows[i].field;
+            if (rows[i].date)
+                check_date(*(const struct date *)got, "2022");
+            else
+                check_list(*(const struct slice_list *)got, "2022");
+            reading_release(&r);
+        }
+    }
+}
+
+/* Nor is a part of a name one, nor a longer one. */
+TEST(other_names_mean_nothing)
+{
+    static const char *const names[] = {
+        "",     "_",      "-_-",
+        "titl", "titles", "a_name_of_more_than_24_letters_in_all"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "{\"%s\":\"2022\",\"body\":\"b\"}",
+                 names[i]);
+        read_text(text);
+        CHECK_SLICE(only_article(&r)->text[PART_BODY], slice_of("b"));
+        CHECK_EQ(only_article(&r)->text[PART_TITLE].len, 0);
+        reading_release(&r);
     }
 }
 
@@ -307,6 +365,7 @@ TEST(damaged_gzip_is_one_reject_behind_what_came_before)
 }
 
 RUN(T(a_record_gives_every_field), T(fields_have_many_names),
+    T(lists_and_dates_have_many_names), T(other_names_mean_nothing),
     T(dates_have_many_names_and_forms), T(values_may_be_nested_or_joined),
     T(a_bad_record_is_rejected_and_the_next_one_read),
     T(a_line_past_the_limit_costs_itself),
