@@ -15,9 +15,9 @@
  *   PAIR    FORM 01 FORM      two words side by side, for those pairs that pairs.h says;
  *                             no positions, and an occurrence in the title counts twice
  *
- * Front-coded blocks of 16 terms, a sparse index of their first terms, and a hash table
- * that leads from a term to its block. A term has a number, its place in the order: dead
- * counts (live.h) and stems (stems.h) use it.
+ * Front-coded blocks of 16 terms, and a tree over the beginnings of their first terms.
+ * A term has a number, its place in the order: dead counts (live.h) and stems (stems.h)
+ * use it.
  */
 #ifndef SEGMENT_DICTIONARY_H
 #define SEGMENT_DICTIONARY_H
@@ -47,8 +47,9 @@ enum {
  * for KEY they count). Additive: a segment's live counts are these less the dead. */
 struct term_counts {
     uint64_t docs;
-    uint64_t frequency;   /* scored: an occurrence in the title counts twice */
-    uint64_t occurrences; /* as a reader counts them */
+    uint64_t frequency; /* scored: an occurrence in the title counts twice */
+    uint64_t
+        occurrences; /* as a reader counts them; without positions: frequency */
 };
 
 /* Where a list is; made by postings_writer, opaque to others. */
@@ -79,8 +80,9 @@ int dictionary_writer_open(struct segment_writer *segment,
                            struct dictionary_writer **out, struct err *err);
 /* `term` (class byte first) must rise: assert. ERR_NOMEM, ERR_LIMIT (2^32 terms). The
  * number that it gets is how many were added before. A place may be that of a term before:
- * two terms, one list. docs <= occurrences <= frequency: assert; of a single, all are 1,
- * and in a class without frequencies all are docs, whatever the entry says. */
+ * two terms, one list. docs <= occurrences <= frequency: assert; of a single, all are 1, in a
+ * class without frequencies all are docs, in one without positions occurrences are the
+ * frequency, whatever the entry says. */
 int dictionary_add(struct dictionary_writer *writer, struct slice term,
                    const struct term_entry *entry, struct err *err);
 int dictionary_finish(struct dictionary_writer *writer, struct err *err);
@@ -88,26 +90,32 @@ void dictionary_writer_close(struct dictionary_writer *writer);
 
 /* --- reading --- */
 
+/* Eight to the power of this is more than all blocks. */
+enum { DICTIONARY_LEVELS = 10 };
+
 /* Terms of an open file; any number of threads. */
 struct dictionary {
     const struct segment_file *file;
     uint32_t terms;
     /* inside: offsets in the section */
-    uint64_t index_offset; /* of the sparse index, where the blocks end */
-    uint64_t table_offset; /* of the hash table */
-    uint32_t blocks, buckets;
+    uint64_t blocks_end;
+    uint32_t blocks, levels;
+    struct dictionary_level {
+        uint64_t offset;
+        uint32_t keys;
+    } level[DICTIONARY_LEVELS]; /* of the tree, from the lowest */
+    uint64_t places, lengths;   /* of blocks */
 };
 
 int dictionary_open(const struct segment_file *file, struct dictionary *out,
                     struct err *err);
 
-/* *found false, or its entry. By the hash table: two or three places in memory. */
+/* *found false, or its entry. */
 int dictionary_find(const struct dictionary *dictionary, struct slice term,
                     struct term_entry *out, bool *found, struct err *err);
 
-/* Whether what surrounds the blocks is as a writer leaves it: the slots of the hash table
- * filled from the front, no more of them than terms, zeros between. ERR_CORRUPT. (That each
- * term is found is the business of who walks over them all.) */
+/* Whether the tree and the places of blocks are as a writer leaves them; whether they agree
+ * with the terms is seen by who walks over all of these. ERR_CORRUPT. */
 int dictionary_check(const struct dictionary *dictionary, struct err *err);
 
 /* Offsets that the next list's are told from. */
@@ -123,9 +131,10 @@ struct dictionary_cursor {
     size_t term_len;
     struct term_entry entry;
     /* inside */
-    struct bytes_in in;
-    uint32_t next; /* number of the term after */
-    struct dictionary_base list, back;
+    struct bytes_in texts, entries; /* the rest of the block */
+    uint32_t next;                  /* number of the term after */
+    /* where the last list stood; the last that is an earlier term's */
+    struct dictionary_base base[2];
 };
 
 /* Stand on the first term >= `from`. */

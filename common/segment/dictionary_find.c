@@ -1,4 +1,4 @@
-/* From a term to its entry, by the hash table: docs/format/dictionary.md. */
+/* From a term to its entry, in its block: docs/format/dictionary.md. */
 #include "base/err.h"
 #include "segment/dictionary_format.h"
 
@@ -8,25 +8,66 @@
 struct term_search {
     struct slice term;
     size_t alike, last_len;
-    bool frequencies, positions; /* of the class of the last one */
     bool found, passed;
+    uint8_t class[DICTIONARY_BLOCK]; /* of each so far */
 };
 
+/* As slices_alike(); mostly in one step. */
+static inline size_t alike_in(struct slice own, const uint8_t *end,
+                              struct slice rest)
+{
+    if (end - own.data < 8 || rest.len < 8)
+        return slices_alike(own, rest);
+    uint64_t differ = load_u64(own.data) ^ load_u64(rest.data);
+    if (differ == 0)
+        return slices_alike(own, rest);
+    size_t n = (size_t)__builtin_ctzll(differ) / 8;
+    return n < own.len ? n : own.len;
+}
+
 /* The next term: `shared` bytes of the last one, then `own`. */
-static void compare_next(struct term_search *search, size_t shared,
-                         struct slice own)
+static inline void compare_next(struct term_search *search, size_t shared,
+                                struct slice own, const uint8_t *end)
 {
     if (shared > search->alike)
         return; /* it differs where the last one did */
     search->passed = shared < search->alike;
     if (search->passed)
         return;
-    struct slice rest = slice_part(search->term, shared, search->term.len);
-    size_t n = slices_alike(own, rest);
+    struct slice rest = {search->term.data + shared, search->term.len - shared};
+    size_t n = alike_in(own, end, rest);
     search->alike += n;
     search->found = n == own.len && n == rest.len;
     search->passed =
         n < own.len && (n == rest.len || own.data[n] > rest.data[n]);
+}
+
+/* How many terms of the block are less; found or passed is the next. */
+static int count_less(struct dictionary_cursor *cursor,
+                      struct term_search *search, uint32_t terms,
+                      uint32_t *less, struct err *err)
+{
+    uint8_t class = 0;
+    for (uint32_t i = 0; i < terms; i++) {
+        size_t shared;
+        struct slice own;
+        *less = i;
+        if (!dictionary_take_term(&cursor->texts, &shared, &own))
+            return dictionary_corrupt(cursor, "it is cut off", err);
+        if (shared > search->last_len)
+            return dictionary_corrupt(cursor, "not greater than the one before",
+                                      err);
+        if (shared == 0)
+            class = own.data[0];
+        if (class < TERM_WORD || class > TERM_PAIR)
+            return dictionary_corrupt(cursor, "no class that there is", err);
+        search->class[i] = class;
+        search->last_len = shared + own.len;
+        compare_next(search, shared, own, cursor->texts.end);
+        if (search->found || search->passed)
+            return ERR_OK;
+    }
+    return ERR_OK;
 }
 
 /* --- stepping over what is known of a term --- */
@@ -34,78 +75,67 @@ static void compare_next(struct term_search *search, size_t shared,
 #define STOPS                                                                  \
     UINT64_C(0x8080808080808080) /* the last byte of a varint has none */
 
-/* Of at most four bytes, at the low end of `bytes`. */
-static inline uint64_t small_varint(uint64_t bytes, unsigned len)
+/* Bytes [from, to), at most four. */
+static inline uint64_t small_varint(uint64_t bytes, unsigned from, unsigned to)
 {
-    bytes &= UINT64_MAX >> (64 - 8 * len);
+    bytes >>= 4 * from;
+    bytes >>= 4 * from; /* 8 * from may be all bits */
+    bytes &= (UINT64_C(1) << 8 * (to - from)) - 1;
     return (bytes & 0x7f) | (bytes & 0x7f00) >> 1 | (bytes & 0x7f0000) >> 2 |
            (bytes & 0x7f000000) >> 3;
 }
 
-/* In eight bytes at once, adding offsets up only; false for the few that are longer, stand
- * at the end or have a list elsewhere. */
-static bool skip_entry(struct dictionary_cursor *cursor,
-                       const struct term_search *search)
+static inline uint64_t offset_step(uint64_t number, uint64_t back)
 {
-    struct bytes_in *in = &cursor->in;
-    bool positions = search->positions;
+    return number >> back ^ (0 - (number & back));
+}
+
+/* In eight bytes at once, and without branches that nobody could guess: only offsets are
+ * added up. False for the few that are longer or stand at the end. */
+static inline bool skip_entry(struct dictionary_cursor *cursor, bool positions)
+{
+    /* numbers in front of the offsets, by the low bits of the first */
+    static const uint8_t fronts[2][8] = {{2, 1, 2, 1, 1, 1, 1, 1},
+                                         {3, 2, 3, 2, 1, 2, 1, 2}};
+    struct bytes_in *in = &cursor->entries;
     if (in->end - in->at < 8)
         return false;
     uint64_t bytes = load_u64(in->at), stops = ~bytes & STOPS;
-    unsigned kind = bytes & ((1 << ENTRY_KIND_BITS) - 1);
-    if (kind == ENTRY_SINGLE) {
-        if (positions)
-            stops &= stops - 1;
-        if (!stops)
-            return false;
-        in->at += (unsigned)__builtin_ctzll(stops) / 8 + 1;
-        return true;
-    }
-    if (search->frequencies) {
-        stops &= stops - 1;
+    unsigned single = bytes & ENTRY_SINGLE;
+    unsigned front = fronts[positions][bytes & 7];
+    unsigned offsets = single ? 0 : 1 + positions;
+    unsigned end[6] = {0}; /* of each number */
+    if ((unsigned)__builtin_popcountll(stops) < front + offsets)
+        return false;
+    for (unsigned i = 1; i < 6; i++) {
+        end[i] = (unsigned)__builtin_ctzll(stops | UINT64_C(1) << 63) / 8 + 1;
         stops &= stops - 1;
     }
-    uint64_t to = stops & (stops - 1), last = positions ? to & (to - 1) : to;
-    if (kind != ENTRY_LIST || !last)
+    /* what is not there is of no bytes, and 0 */
+    unsigned from = end[front], middle = end[front + !single];
+    unsigned to = end[front + offsets];
+    if (middle - from > 4 || to - middle > 4)
         return false;
-    unsigned from = (unsigned)__builtin_ctzll(stops) / 8 + 1;
-    unsigned middle = (unsigned)__builtin_ctzll(to) / 8 + 1;
-    unsigned end = (unsigned)__builtin_ctzll(last) / 8 + 1;
-    if (middle - from > 4 || end - middle > 4)
-        return false;
-    cursor->list.postings += small_varint(bytes >> 8 * from, middle - from);
-    if (positions)
-        cursor->list.positions +=
-            small_varint(bytes >> 8 * middle, end - middle);
-    in->at += end;
+    uint64_t back = bytes >> 1 & !single;
+    struct dictionary_base *base = &cursor->base[back];
+    base->postings += offset_step(small_varint(bytes, from, middle), back);
+    base->positions += offset_step(small_varint(bytes, middle, to), back);
+    in->at += to;
     return true;
 }
 
-/* --- a block --- */
-
-static int next_term(struct dictionary_cursor *cursor,
-                     struct term_search *search, struct err *err)
+static int skip_entries(struct dictionary_cursor *cursor,
+                        const struct term_search *search, uint32_t count,
+                        struct err *err)
 {
-    size_t shared;
-    struct slice own;
-    if (!dictionary_take_term(&cursor->in, &shared, &own))
-        return dictionary_corrupt(cursor, "it is cut off", err);
-    if (shared > search->last_len)
-        return dictionary_corrupt(cursor, "not greater than the one before",
-                                  err);
-    if (shared == 0) {
-        enum term_class class = (enum term_class)own.data[0];
-        if (class < TERM_WORD || class > TERM_PAIR)
-            return dictionary_corrupt(cursor, "no class that there is", err);
-        cursor->term[0] = own.data[0];
-        search->frequencies = term_has_frequencies(class);
-        search->positions = term_has_positions(class);
+    int rc = ERR_OK;
+    for (uint32_t i = 0; rc == ERR_OK && i < count; i++) {
+        cursor->term[0] = search->class[i];
+        if (!skip_entry(cursor, term_has_positions(search->class[i])))
+            rc = dictionary_read_entry(cursor, err);
+        cursor->next++;
     }
-    search->last_len = shared + own.len;
-    compare_next(search, shared, own);
-    if (search->passed || (!search->found && skip_entry(cursor, search)))
-        return ERR_OK;
-    return dictionary_read_entry(cursor, err);
+    return rc;
 }
 
 static int find_in_block(const struct dictionary *dictionary, uint32_t block,
@@ -114,135 +144,32 @@ static int find_in_block(const struct dictionary *dictionary, uint32_t block,
 {
     struct dictionary_cursor cursor;
     struct term_search search = {.term = term};
+    uint32_t less, terms = dictionary->terms - block * DICTIONARY_BLOCK;
     cursor.dictionary = dictionary;
-    uint64_t prefix;
-    int rc = dictionary_open_block(&cursor, block, &prefix, err);
-    uint32_t left = dictionary->terms - block * DICTIONARY_BLOCK;
-    if (left > DICTIONARY_BLOCK)
-        left = DICTIONARY_BLOCK;
-    for (; rc == ERR_OK && left && !search.found && !search.passed; left--) {
-        rc = next_term(&cursor, &search, err);
-        cursor.next++;
-    }
-    *found = rc == ERR_OK && search.found;
-    if (*found) {
-        *out = cursor.entry;
-        out->number = cursor.next - 1;
-    }
-    return rc;
-}
-
-/* --- the table --- */
-
-static int read_bucket(const struct dictionary *dictionary, uint32_t bucket,
-                       struct slice *out, struct err *err)
-{
-    return section_bytes(dictionary->file, SECTION_DICTIONARY,
-                         dictionary->table_offset +
-                             (uint64_t)bucket * BUCKET_SIZE,
-                         BUCKET_SIZE, out, err);
-}
-
-/* The slots that may be those of a term, as bits; *full: none is empty. */
-static uint32_t matches(struct slice slots, uint32_t wanted, uint32_t blocks,
-                        bool *full)
-{
-    uint32_t match = 0, empty = 0;
-    for (int i = 0; i < BUCKET_SLOTS; i++) {
-        uint32_t slot = load_u32(slots.data + 4 * i);
-        match |= (uint32_t)((slot ^ wanted) < blocks) << i;
-        empty |= slot == 0;
-    }
-    *full = !empty;
-    return match;
-}
-
-/* *full: the bucket says nothing of terms that are not in it. */
-static int find_in_bucket(const struct dictionary *dictionary, uint32_t bucket,
-                          uint32_t hash, struct slice term,
-                          struct term_entry *out, bool *found, bool *full,
-                          struct err *err)
-{
-    unsigned block_bits = dictionary_block_bits(dictionary->blocks);
-    uint32_t wanted = dictionary_slot(hash, 0, block_bits);
-    struct slice slots;
-    int rc = read_bucket(dictionary, bucket, &slots, err);
-    if (rc)
+    int rc = dictionary_open_block(&cursor, block, err);
+    if (rc == ERR_OK)
+        rc = count_less(&cursor, &search,
+                        terms < DICTIONARY_BLOCK ? terms : DICTIONARY_BLOCK,
+                        &less, err);
+    if (rc || !search.found)
         return rc;
-    uint32_t match = matches(slots, wanted, dictionary->blocks, full);
-    for (; rc == ERR_OK && !*found && match; match &= match - 1) {
-        uint32_t slot = load_u32(slots.data + 4 * __builtin_ctz(match));
-        rc = find_in_block(dictionary, slot ^ wanted, term, out, found, err);
-    }
+    rc = skip_entries(&cursor, &search, less, err);
+    cursor.term[0] = term.data[0];
+    if (rc == ERR_OK)
+        rc = dictionary_read_entry(&cursor, err);
+    *found = rc == ERR_OK;
+    if (*found)
+        *out = cursor.entry;
     return rc;
 }
 
 int dictionary_find(const struct dictionary *dictionary, struct slice term,
                     struct term_entry *out, bool *found, struct err *err)
 {
-    uint32_t buckets = dictionary->buckets;
+    uint32_t block;
     *found = false;
     if (dictionary->terms == 0 || term.len == 0)
         return ERR_OK;
-    uint32_t hash = dictionary_hash(term);
-    uint32_t bucket = dictionary_bucket(hash, buckets);
-    int rc = ERR_OK;
-    bool full = true;
-    for (uint32_t probe = 0; probe < BUCKET_PROBES && probe < buckets;
-         probe++) {
-        rc = find_in_bucket(dictionary, bucket, hash, term, out, found, &full,
-                            err);
-        if (rc || *found || !full)
-            return rc;
-        bucket = bucket + 1 < buckets ? bucket + 1 : 0;
-    }
-    uint32_t block;
-    rc = dictionary_find_block(dictionary, term, &block, err);
+    int rc = dictionary_find_block(dictionary, term, &block, err);
     return rc ? rc : find_in_block(dictionary, block, term, out, found, err);
-}
-
-/* --- check --- */
-
-static int corrupt(const struct dictionary *dictionary, const char *why,
-                   struct err *err)
-{
-    return err_set(err, ERR_CORRUPT, "%s: dictionary: %s",
-                   segment_file_path(dictionary->file), why);
-}
-
-static int check_zeros(const struct dictionary *dictionary, struct err *err)
-{
-    uint64_t from = dictionary->index_offset +
-                    (uint64_t)dictionary->blocks * DICTIONARY_INDEX_ENTRY;
-    uint64_t len = dictionary->table_offset - from;
-    struct slice zeros;
-    if (len == 0)
-        return ERR_OK;
-    int rc = section_bytes(dictionary->file, SECTION_DICTIONARY, from, len,
-                           &zeros, err);
-    for (size_t i = 0; rc == ERR_OK && i < zeros.len; i++)
-        if (zeros.data[i])
-            rc = corrupt(dictionary, "no zeros before the hash table", err);
-    return rc;
-}
-
-int dictionary_check(const struct dictionary *dictionary, struct err *err)
-{
-    uint64_t used = 0;
-    int rc = check_zeros(dictionary, err);
-    for (uint32_t b = 0; rc == ERR_OK && b < dictionary->buckets; b++) {
-        struct slice slots;
-        bool ended = false;
-        rc = read_bucket(dictionary, b, &slots, err);
-        for (int i = 0; rc == ERR_OK && i < BUCKET_SLOTS; i++) {
-            bool empty = load_u32(slots.data + 4 * i) == 0;
-            if (ended && !empty)
-                rc = corrupt(dictionary, "a gap in the hash table", err);
-            ended = ended || empty;
-            used += !empty;
-        }
-    }
-    if (rc == ERR_OK && used > dictionary->terms)
-        rc = corrupt(dictionary, "more in the hash table than terms", err);
-    return rc;
 }

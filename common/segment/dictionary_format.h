@@ -3,43 +3,46 @@
 #ifndef SEGMENT_DICTIONARY_FORMAT_H
 #define SEGMENT_DICTIONARY_FORMAT_H
 
-#include "base/hash_map.h"
 #include "segment/dictionary.h"
 
 enum {
-    DICTIONARY_BLOCK = 16, /* terms */
-    /* of the sparse index: the first 8 bytes of a block's first term, its offset */
-    DICTIONARY_INDEX_ENTRY = 16,
+    DICTIONARY_BLOCK = 16,  /* terms */
     DICTIONARY_FOOTER = 12, /* where the blocks end, number of terms */
 
-    /* Of the hash table: a bucket is a line of the cache. */
-    BUCKET_SLOTS = 16,
-    BUCKET_SIZE = 4 * BUCKET_SLOTS,
-    BUCKET_TERMS = 13, /* on the average */
-    BUCKET_PROBES = 4, /* that a term may be in, from its own one on */
+    /* Of the tree over the blocks: a node is a line of the cache. */
+    NODE_KEYS = 8,
+    NODE_SIZE = 8 * NODE_KEYS,
+
+    EXTENT_GROUP = 32, /* blocks to a place; each has a length in 2 bytes */
 
     /* First byte of a term: two numbers up to this, which says that more follows. */
     DICTIONARY_NIBBLE = 15,
 };
 
-/* The low two bits of what is known about a term. */
-enum entry_kind {
-    /* Offsets at or behind those of the last such term of the block (0 in front of the
-     * first), and told from them */
-    ENTRY_LIST,
-    ENTRY_SINGLE, /* one document, once */
-    /* The same, but in either direction: a list that is an earlier term's */
-    ENTRY_BACK,
-    ENTRY_KIND_BITS = 2,
+/* Fills a node: no term begins like this. */
+#define NO_KEY UINT64_MAX
+
+/* What is known of a term begins with a number: low bits say how to read it, the others are
+ * a document or how many there are. */
+enum entry_bits {
+    ENTRY_SINGLE = 1, /* the only bit then: one document, once */
+    /* A list that is an earlier term's, told in either direction. Without: it stands at or
+     * behind that of the last such term of the block (0 in front of the first) */
+    ENTRY_BACK = 2,
+    ENTRY_ONCE = 4, /* once in each document */
+    ENTRY_SINGLE_SHIFT = 1,
+    ENTRY_LIST_SHIFT = 3,
 };
 
 /* Orders as the first bytes of the terms do; what is not there is zero. */
 static inline uint64_t dictionary_prefix(struct slice term)
 {
-    uint8_t first[8] = {0};
-    for (size_t i = 0; i < sizeof first && i < term.len; i++)
-        first[i] = term.data[i];
-    return __builtin_bswap64(load_u64(first));
+    if (term.len >= 8)
+        return __builtin_bswap64(load_u64(term.data));
+    uint64_t prefix = 0;
+    for (size_t i = 0; i < term.len; i++)
+        prefix |= (uint64_t)term.data[i] << (56 - 8 * i);
+    return prefix;
 }
 
 /* How many bytes they begin with alike. */
@@ -51,53 +54,36 @@ static inline size_t slices_alike(struct slice a, struct slice b)
     return n;
 }
 
-/* --- the hash table --- */
+/* --- the tree --- */
 
-static inline uint32_t dictionary_buckets(uint32_t terms)
+/* Nodes over so many blocks or nodes. */
+static inline uint32_t dictionary_nodes(uint32_t keys)
 {
-    return terms ? terms / BUCKET_TERMS + 1 : 0;
+    return keys / NODE_KEYS + (keys % NODE_KEYS != 0);
 }
 
-static inline uint64_t dictionary_table_offset(uint64_t index_offset,
-                                               uint32_t blocks)
+static inline uint64_t dictionary_tree_offset(uint64_t blocks_end)
 {
-    uint64_t end = index_offset + (uint64_t)blocks * DICTIONARY_INDEX_ENTRY;
-    return (end + BUCKET_SIZE - 1) / BUCKET_SIZE * BUCKET_SIZE;
+    return (blocks_end + NODE_SIZE - 1) / NODE_SIZE * NODE_SIZE;
 }
 
-static inline uint32_t dictionary_hash(struct slice term)
-{
-    return (uint32_t)hash_bytes(term);
-}
-
-static inline uint32_t dictionary_bucket(uint32_t hash, uint32_t buckets)
-{
-    return (uint32_t)((uint64_t)hash * buckets >> 32);
-}
-
-/* A slot is the low bits of the hash, or 1 where they are 0, and a block: as many bits as the
- * number of the last one has. No slot is 0 but an empty one. */
-static inline unsigned dictionary_block_bits(uint32_t blocks)
-{
-    return blocks > 1 ? 32 - (unsigned)__builtin_clz(blocks - 1) : 0;
-}
-
-static inline uint32_t dictionary_slot(uint32_t hash, uint32_t block,
-                                       unsigned block_bits)
-{
-    uint32_t tag = hash << block_bits;
-    if (tag == 0)
-        tag = UINT32_C(1) << block_bits;
-    return tag | block;
-}
+/* Where the parts of the section are that follow from these two; *size: of all of them,
+ * without the footer. */
+void dictionary_lay_out(struct dictionary *dictionary, uint64_t *size);
 
 /* --- reading, for dictionary.c and dictionary_find.c --- */
 
 int dictionary_corrupt(struct dictionary_cursor *cursor, const char *why,
                        struct err *err);
-/* Stand in front of block `b`; *prefix is what the index has of its first term. */
+/* The bytes of block `b`. ERR_CORRUPT. */
+int dictionary_block(const struct dictionary *dictionary, uint32_t b,
+                     struct slice *out, struct err *err);
+/* What the tree has of its first term. */
+int dictionary_key(const struct dictionary *dictionary, uint32_t b,
+                   uint64_t *out, struct err *err);
+/* Stand in front of block `b`; of cursor->term only room for the class is used. */
 int dictionary_open_block(struct dictionary_cursor *cursor, uint32_t b,
-                          uint64_t *prefix, struct err *err);
+                          struct err *err);
 /* How many bytes the next term has from the one before it, and which are its own. False:
  * it is cut off. */
 static inline bool dictionary_take_term(struct bytes_in *in, size_t *shared,
@@ -118,6 +104,11 @@ static inline bool dictionary_take_term(struct bytes_in *in, size_t *shared,
     *own = (struct slice){in->at, (size_t)more + 1};
     in->at += more + 1;
     return true;
+}
+
+static inline uint64_t dictionary_unzigzag(uint64_t v)
+{
+    return v >> 1 ^ (0 - (v & 1));
 }
 
 /* What is known of the next term, whose class is that of `term`. */

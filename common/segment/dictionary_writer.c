@@ -8,9 +8,11 @@
 
 struct dictionary_writer {
     struct section_out *out;
-    struct bytes_out block, index;
-    struct bytes_out hashes; /* of all terms, 4 bytes each */
-    struct dictionary_base list, back;
+    struct bytes_out texts, entries;  /* of this block */
+    struct bytes_out keys;            /* of all blocks, 8 bytes each */
+    struct bytes_out places, lengths; /* 8 bytes, 2 bytes */
+    uint32_t blocks;                  /* that have begun */
+    struct dictionary_base base[2];   /* as a cursor's */
     uint32_t terms;
     uint8_t last[TERM_KEY_MAX];
     size_t last_len;
@@ -30,11 +32,25 @@ int dictionary_writer_open(struct segment_writer *segment,
 
 static void begin_block(struct dictionary_writer *writer, struct slice term)
 {
-    writer->list = writer->back = (struct dictionary_base){0};
-    section_put(writer->out, writer->block.data, writer->block.len);
-    writer->block.len = 0;
-    put_u64(&writer->index, dictionary_prefix(term));
-    put_u64(&writer->index, section_size(writer->out));
+    memset(writer->base, 0, sizeof writer->base);
+    if (writer->blocks % EXTENT_GROUP == 0)
+        put_u64(&writer->places, section_size(writer->out));
+    put_u64(&writer->keys, dictionary_prefix(term));
+    writer->blocks++;
+}
+
+static void end_block(struct dictionary_writer *writer)
+{
+    uint8_t head[5];
+    struct bytes_out texts = {.data = head, .cap = sizeof head};
+    put_varint(&texts, (uint32_t)writer->texts.len);
+    size_t len = texts.len + writer->texts.len + writer->entries.len;
+    assert(len <= UINT16_MAX); /* 16 terms of at most 1 kB */
+    put_u16(&writer->lengths, (uint16_t)len);
+    section_put(writer->out, head, texts.len);
+    section_put(writer->out, writer->texts.data, writer->texts.len);
+    section_put(writer->out, writer->entries.data, writer->entries.len);
+    writer->texts.len = writer->entries.len = 0;
 }
 
 static size_t at_most_nibble(size_t n)
@@ -54,11 +70,6 @@ static void put_term(struct bytes_out *out, struct slice term, size_t shared)
     put_raw(out, term.data + shared, more + 1);
 }
 
-static void put_head(struct bytes_out *out, enum entry_kind kind, uint64_t n)
-{
-    put_varint64(out, n << ENTRY_KIND_BITS | kind);
-}
-
 /* Small numbers for small distances in both directions; wraps as unsigned does. */
 static uint64_t zigzag(uint64_t from, uint64_t to)
 {
@@ -66,25 +77,20 @@ static uint64_t zigzag(uint64_t from, uint64_t to)
     return step << 1 ^ (step >> 63 ? UINT64_MAX : 0);
 }
 
-static void put_offsets(struct dictionary_writer *writer, enum entry_kind kind,
+static void put_offsets(struct dictionary_writer *writer, bool back,
                         bool positions, const struct term_place *place)
 {
-    struct bytes_out *out = &writer->block;
-    if (kind == ENTRY_LIST) {
-        put_varint64(out, place->postings - writer->list.postings);
-        writer->list.postings = place->postings;
-        if (positions) {
-            put_varint64(out, place->positions - writer->list.positions);
-            writer->list.positions = place->positions;
-        }
-    } else {
-        put_varint64(out, zigzag(writer->back.postings, place->postings));
-        writer->back.postings = place->postings;
-        if (positions) {
-            put_varint64(out, zigzag(writer->back.positions, place->positions));
-            writer->back.positions = place->positions;
-        }
-    }
+    struct bytes_out *out = &writer->entries;
+    struct dictionary_base *base = &writer->base[back];
+    uint64_t from = base->postings, to = place->postings;
+    put_varint64(out, back ? zigzag(from, to) : to - from);
+    base->postings = to;
+    if (!positions)
+        return;
+    from = base->positions;
+    to = place->positions;
+    put_varint64(out, back ? zigzag(from, to) : to - from);
+    base->positions = to;
 }
 
 static void put_entry(struct dictionary_writer *writer, enum term_class class,
@@ -92,25 +98,36 @@ static void put_entry(struct dictionary_writer *writer, enum term_class class,
 {
     const struct term_counts *counts = &entry->counts;
     const struct term_place *place = &entry->place;
-    struct bytes_out *out = &writer->block;
+    struct bytes_out *out = &writer->entries;
     bool positions = term_has_positions(class);
     if (place->single) {
-        put_head(out, ENTRY_SINGLE, place->doc);
+        put_varint64(out,
+                     (uint64_t)place->doc << ENTRY_SINGLE_SHIFT | ENTRY_SINGLE);
         if (positions)
             put_varint(out, place->position);
         return;
     }
-    bool ahead = place->postings >= writer->list.postings &&
-                 (!positions || place->positions >= writer->list.positions);
-    enum entry_kind kind = ahead ? ENTRY_LIST : ENTRY_BACK;
-    put_head(out, kind, counts->docs);
-    if (term_has_frequencies(class)) {
-        assert(counts->docs <= counts->occurrences &&
-               counts->occurrences <= counts->frequency);
-        put_varint64(out, counts->frequency - counts->docs);
-        put_varint64(out, counts->frequency - counts->occurrences);
+    assert(!term_has_frequencies(class) ||
+           (counts->docs <= counts->occurrences &&
+            counts->occurrences <= counts->frequency));
+    bool once =
+        !term_has_frequencies(class) || counts->frequency == counts->docs;
+    bool back = place->postings < writer->base[0].postings ||
+                (positions && place->positions < writer->base[0].positions);
+    put_varint64(out, counts->docs << ENTRY_LIST_SHIFT |
+                          (once ? ENTRY_ONCE : 0) | (back ? ENTRY_BACK : 0));
+    if (!once) {
+        put_varint64(out, counts->frequency - counts->docs - 1);
+        if (positions)
+            put_varint64(out, counts->frequency - counts->occurrences);
     }
-    put_offsets(writer, kind, positions, place);
+    put_offsets(writer, back, positions, place);
+}
+
+static bool has_failed(const struct dictionary_writer *writer)
+{
+    return writer->keys.failed || writer->places.failed ||
+           writer->lengths.failed;
 }
 
 int dictionary_add(struct dictionary_writer *writer, struct slice term,
@@ -127,73 +144,53 @@ int dictionary_add(struct dictionary_writer *writer, struct slice term,
         begin_block(writer, term);
         shared = 0;
     }
-    put_term(&writer->block, term, shared);
+    put_term(&writer->texts, term, shared);
     put_entry(writer, (enum term_class)term.data[0], entry);
-    put_u32(&writer->hashes, dictionary_hash(term));
     memcpy(writer->last, term.data, term.len);
     writer->last_len = term.len;
-    writer->terms++;
-    if (writer->block.failed || writer->index.failed || writer->hashes.failed)
-        return err_set(err, ERR_NOMEM, "no memory for a dictionary");
-    return ERR_OK;
+    if (++writer->terms % DICTIONARY_BLOCK == 0)
+        end_block(writer);
+    return writer->texts.failed || writer->entries.failed || has_failed(writer)
+               ? err_set(err, ERR_NOMEM, "no memory for a dictionary")
+               : ERR_OK;
 }
 
-/* Into the first free slot from its bucket on. A term that finds none in BUCKET_PROBES is
- * left out: who looks for it meets as many full ones, and searches the index. */
-static void put_slot(uint32_t *table, uint32_t buckets, uint32_t home,
-                     uint32_t slot)
+/* Keys to whole nodes, then to every node a key in the level above. */
+static void put_tree(struct dictionary_writer *writer)
 {
-    for (uint32_t probe = 0; probe < BUCKET_PROBES && probe < buckets;
-         probe++) {
-        uint32_t *bucket = table + (size_t)BUCKET_SLOTS * home;
-        for (int i = 0; i < BUCKET_SLOTS; i++)
-            if (bucket[i] == 0) {
-                bucket[i] = slot;
-                return;
-            }
-        home = home + 1 < buckets ? home + 1 : 0;
+    struct bytes_out *keys = &writer->keys;
+    uint32_t nodes = dictionary_nodes(writer->blocks);
+    for (size_t from = 0; nodes;
+         nodes = nodes > 1 ? dictionary_nodes(nodes) : 0) {
+        while (keys->len < from + (size_t)nodes * NODE_SIZE && !keys->failed)
+            put_u64(keys, NO_KEY);
+        if (keys->failed)
+            return;
+        for (uint32_t i = 0; nodes > 1 && i < nodes; i++)
+            put_u64(keys, load_u64(keys->data + from + (size_t)i * NODE_SIZE));
+        from += (size_t)nodes * NODE_SIZE;
     }
-}
-
-static int put_table(struct dictionary_writer *writer, uint32_t blocks,
-                     struct err *err)
-{
-    uint32_t buckets = dictionary_buckets(writer->terms);
-    unsigned block_bits = dictionary_block_bits(blocks);
-    size_t size = (size_t)buckets * BUCKET_SIZE;
-    uint32_t *table = size ? mem_alloc(size) : NULL;
-    if (size && !table)
-        return err_set(err, ERR_NOMEM, "no memory for a dictionary");
-    if (size)
-        memset(table, 0, size);
-    for (uint32_t i = 0; i < writer->terms; i++) {
-        uint32_t hash = load_u32(writer->hashes.data + 4 * (size_t)i);
-        put_slot(table, buckets, dictionary_bucket(hash, buckets),
-                 dictionary_slot(hash, i / DICTIONARY_BLOCK, block_bits));
-    }
-    section_put(writer->out, table, size);
-    mem_free(table);
-    return ERR_OK;
 }
 
 int dictionary_finish(struct dictionary_writer *writer, struct err *err)
 {
-    static const uint8_t zeros[BUCKET_SIZE];
+    static const uint8_t zeros[NODE_SIZE];
     struct bytes_out footer = {0};
-    uint32_t blocks = (uint32_t)(writer->index.len / DICTIONARY_INDEX_ENTRY);
-    section_put(writer->out, writer->block.data, writer->block.len);
-    writer->block.len = 0;
-    uint64_t index_offset = section_size(writer->out);
-    section_put(writer->out, writer->index.data, writer->index.len);
-    uint64_t table = dictionary_table_offset(index_offset, blocks);
+    if (writer->terms % DICTIONARY_BLOCK)
+        end_block(writer);
+    uint64_t blocks_end = section_size(writer->out);
     section_put(writer->out, zeros,
-                (size_t)(table - section_size(writer->out)));
-    int rc = put_table(writer, blocks, err);
-    put_u64(&footer, index_offset);
+                (size_t)(dictionary_tree_offset(blocks_end) - blocks_end));
+    put_tree(writer);
+    section_put(writer->out, writer->keys.data, writer->keys.len);
+    section_put(writer->out, writer->places.data, writer->places.len);
+    section_put(writer->out, writer->lengths.data, writer->lengths.len);
+    put_u64(&footer, blocks_end);
     put_u32(&footer, writer->terms);
     section_put(writer->out, footer.data, footer.len);
-    if (rc == ERR_OK && footer.failed)
-        rc = err_set(err, ERR_NOMEM, "no memory for a dictionary");
+    int rc = footer.failed || has_failed(writer)
+                 ? err_set(err, ERR_NOMEM, "no memory for a dictionary")
+                 : ERR_OK;
     bytes_out_release(&footer);
     return rc;
 }
@@ -202,8 +199,10 @@ void dictionary_writer_close(struct dictionary_writer *writer)
 {
     if (!writer)
         return;
-    bytes_out_release(&writer->block);
-    bytes_out_release(&writer->index);
-    bytes_out_release(&writer->hashes);
+    bytes_out_release(&writer->texts);
+    bytes_out_release(&writer->entries);
+    bytes_out_release(&writer->keys);
+    bytes_out_release(&writer->places);
+    bytes_out_release(&writer->lengths);
     mem_free(writer);
 }

@@ -50,7 +50,7 @@ static bool possible(const struct term_counts *counts)
            counts->occurrences >= counts->docs;
 }
 
-/* Classes without positions do not say how often the title repeats an occurrence. */
+/* Classes without positions do not tell what the title repeats. */
 static bool counts_agree(enum term_class class, const struct term_counts *told,
                          const struct term_counts *found)
 {
@@ -58,7 +58,7 @@ static bool counts_agree(enum term_class class, const struct term_counts *told,
         return false;
     if (term_has_positions(class))
         return told->occurrences == found->occurrences;
-    return possible(told);
+    return told->occurrences == told->frequency;
 }
 
 static void check_counts(struct segment_check *check, struct slice term,
@@ -81,7 +81,7 @@ static void check_counts(struct segment_check *check, struct slice term,
                     TERM_TEXT ": not the counts of the dead", TERM_ARG(term));
 }
 
-/* That the hash table leads to it. */
+/* That the tree leads to it. */
 static void check_found(struct segment_check *check, struct slice term,
                         uint32_t number)
 {
@@ -93,8 +93,8 @@ static void check_found(struct segment_check *check, struct slice term,
     if (check_failed(check, rc, &err))
         return;
     if (!found || entry.number != number)
-        check_fault(check, SECTION_DICTIONARY,
-                    TERM_TEXT " is not found by its hash", TERM_ARG(term));
+        check_fault(check, SECTION_DICTIONARY, TERM_TEXT " is not found",
+                    TERM_ARG(term));
 }
 
 static void check_term(struct term_walk *walk)

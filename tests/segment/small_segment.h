@@ -302,7 +302,7 @@ static void small_write_list(struct small_segment *s,
             err);
     }
     CHECK_OK(postings_end(postings, entry, &err), err);
-    if (term_has_frequencies(class))
+    if (term_has_positions(class))
         entry->counts.occurrences = occurrences;
     static const uint8_t the[] = {TERM_WORD, 't', 'h', 'e'};
     if (!slice_eq((struct slice){row->term, row->len},

@@ -76,11 +76,12 @@ static void random_entry(uint64_t *seed, enum term_class class,
     }
     uint64_t docs = 1 + rng_below(seed, all);
     out->counts = (struct term_counts){docs, docs, docs};
-    if (term_has_frequencies(class)) {
+    if (term_has_frequencies(class) && rng_below(seed, 3)) {
         out->counts.occurrences +=
             rng_next(seed) >> 1 >> (1 + rng_below(seed, 62));
-        out->counts.frequency =
-            out->counts.occurrences + rng_below(seed, 3) * rng_below(seed, 9);
+        out->counts.frequency = out->counts.occurrences;
+        if (positions)
+            out->counts.frequency += rng_below(seed, 3) * rng_below(seed, 9);
     }
     if (earlier && rng_below(seed, 3) == 0) {
         out->place = earlier->place; /* one list, two terms */
@@ -119,16 +120,20 @@ static size_t make_model(uint64_t *seed, struct item *items, size_t wanted)
     return n;
 }
 
-/* What stands behind blocks and index: an empty hash table, and the footer. */
-__attribute__((unused)) static void
-put_ends(struct bytes_out *section, uint64_t blocks_end, uint32_t terms)
+/* What stands behind one block and says so: of `terms`, whose first begins with these
+ * bytes. */
+__attribute__((unused)) static void put_ends(struct bytes_out *section,
+                                             uint64_t key, uint32_t terms)
 {
-    size_t buckets = dictionary_buckets(terms);
-    while (section->len % BUCKET_SIZE)
+    size_t len = section->len;
+    while (section->len % NODE_SIZE)
         put_u8(section, 0);
-    for (size_t i = 0; i < buckets * BUCKET_SLOTS; i++)
-        put_u32(section, 0);
-    put_u64(section, blocks_end);
+    put_u64(section, key);
+    for (int i = 1; i < NODE_KEYS; i++)
+        put_u64(section, NO_KEY);
+    put_u64(section, 0);
+    put_u16(section, (uint16_t)len);
+    put_u64(section, len);
     put_u32(section, terms);
 }
 

@@ -98,69 +98,74 @@ TEST(damaged_bytes_do_no_harm)
  * 8 articles and 1 old version. */
 TEST(a_block_that_contradicts_itself_is_refused)
 {
-#define SHIP "\x04\1ship\x0d\x11"
+#define SHIP "\x04\1ship"
+#define LONG "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
     static const struct {
-        struct slice block;
+        struct slice texts, entries;
         uint32_t terms;
         const char *reason; /* NULL: it is good */
     } rows[] = {
-        {SLICE(SHIP), 1, NULL},
-        {SLICE(SHIP "\x50s\x0d\x11"), 2, NULL},
-        {SLICE(SHIP "\x00\2\x0d\x11"), 2, NULL},
-        {SLICE("\x04\6wire\x21"), 1, NULL},
-        {SLICE("\x04\5wire\x24\0"), 1, "counts that cannot be"},
-        {SLICE("\x04\6wire\x24\0"), 1, NULL},
-        {SLICE("\x04\6wire\x28\0"), 1, "counts that cannot be"},
-        {SLICE("\x04\6wire\x00\0"), 1, "counts that cannot be"},
-        {SLICE("\x04\6wire\x25"), 1, "an article that there is not"},
-        {SLICE("\x04\1ship\x21\x11"), 1, "an article that there is not"},
-        {SLICE("\x04\1ship\x0f\x11"), 1, "no kind that there is"},
-        {SLICE("\x04\10ship\x0d\x11"), 1, "no class that there is"},
-        {SLICE("\x04\0ship\x0d\x11"), 1, "no class that there is"},
-        {SLICE("\x04\1ship\x0d"), 1, "it is cut off"},
-        {SLICE("\x04\1shi"), 1, "not what the sparse index says"},
-        {SLICE("\x14\1ship\x0d\x11"), 1, "not what the sparse index says"},
-        {SLICE("\x05\1ships\x0d\x11"), 1, "not what the sparse index says"},
-        {SLICE(SHIP "x"), 1, "bytes behind the last of a block"},
-        {SLICE(SHIP), 2, "it is cut off"},
-        {SLICE(SHIP "\x60s\x0d\x11"), 2, "not greater than"},
-        {SLICE(SHIP "\x40p\x0d\x11"), 2, "not greater than"},
-        {SLICE(SHIP "\x40o\x0d\x11"), 2, "not greater than"},
-        {SLICE(SHIP "\x40q\x0d\x11"), 2, NULL},
-        {SLICE(SHIP "\x30ho\x0d\x11"), 2, "not greater than"},
-        {SLICE(SHIP "\xf0\x01s\x0d\x11"), 2, "not greater than"},
-        {SLICE(SHIP "\x5f\xf0\x07s\x0d\x11"), 2, "it is cut off"},
-        {SLICE("\x04\3ship\x08\x02\x02\x00"), 1, NULL},
-        {SLICE("\x04\3ship\x08\x02\x03\x00"), 1, "counts that cannot be"},
-        {SLICE("\x04\3ship\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00"
-               "\x00"),
-         1, "counts that cannot be"},
-        {SLICE("\x04\5ship\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
-               "\x50s\x08\x01"),
-         2, "counts that cannot be"},
-        {SLICE("\x04\5ship\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
-               "\x50s\x0a\x01"),
-         2, NULL},
-        {SLICE("\x04\5ship\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"), 1,
+        {SLICE(SHIP), SLICE("\x07\x11"), 1, NULL},
+        {SLICE(SHIP "\x50s"), SLICE("\x07\x11\x07\x11"), 2, NULL},
+        {SLICE(SHIP "\x00\2"), SLICE("\x07\x11\x07\x11"), 2, NULL},
+        {SLICE("\x04\6wire"), SLICE("\x11"), 1, NULL},
+        {SLICE("\x04\5wire"), SLICE("\x4c\0"), 1, "counts that cannot be"},
+        {SLICE("\x04\6wire"), SLICE("\x4c\0"), 1, NULL},
+        {SLICE("\x04\6wire"), SLICE("\x54\0"), 1, "counts that cannot be"},
+        {SLICE("\x04\6wire"), SLICE("\x04\0"), 1, "counts that cannot be"},
+        {SLICE("\x04\6wire"), SLICE("\x08\0\0"), 1, "counts that cannot be"},
+        {SLICE("\x04\6wire"), SLICE("\x13"), 1, "an article that there is not"},
+        {SLICE(SHIP), SLICE("\x11\x11"), 1, "an article that there is not"},
+        {SLICE("\x04\10ship"), SLICE("\x07\x11"), 1, "no class that there is"},
+        {SLICE("\x04\0ship"), SLICE("\x07\x11"), 1, "no class that there is"},
+        {SLICE(SHIP), SLICE("\x07"), 1, "it is cut off"},
+        {SLICE("\x04\1shi"), SLICE("\x07\x11"), 1, "not what the tree says"},
+        {SLICE("\x14\1ship"), SLICE("\x07\x11"), 1, "not what the tree says"},
+        {SLICE("\x05\1ships"), SLICE("\x07\x11"), 1, "not what the tree says"},
+        {SLICE(SHIP "x"), SLICE("\x07\x11"), 1,
+         "bytes behind the last of a block"},
+        {SLICE(SHIP), SLICE("\x07\x11x"), 1,
+         "bytes behind the last of a block"},
+        {SLICE(SHIP), SLICE("\x07\x11\x07\x11"), 2, "it is cut off"},
+        {SLICE(SHIP "\x60s"), SLICE("\x07\x11\x07\x11"), 2, "not greater than"},
+        {SLICE(SHIP "\x40p"), SLICE("\x07\x11\x07\x11"), 2, "not greater than"},
+        {SLICE(SHIP "\x40o"), SLICE("\x07\x11\x07\x11"), 2, "not greater than"},
+        {SLICE(SHIP "\x40q"), SLICE("\x07\x11\x07\x11"), 2, NULL},
+        {SLICE(SHIP "\x30ho"), SLICE("\x07\x11\x07\x11"), 2,
+         "not greater than"},
+        {SLICE(SHIP "\xf0\x01s"), SLICE("\x07\x11\x07\x11"), 2,
+         "not greater than"},
+        {SLICE(SHIP "\x5f\xf0\x07s"), SLICE("\x07\x11\x07\x11"), 2,
          "it is cut off"},
-        {SLICE(""), 1, "a block that is not among the blocks"},
+        {SLICE(SHIP), SLICE("\x08\x02\x03\0\0"), 1, NULL},
+        {SLICE(SHIP), SLICE("\x08\x02\x04\0\0"), 1, "counts that cannot be"},
+        {SLICE("\x04\3ship"), SLICE("\x08\x02\0"), 1, NULL},
+        {SLICE("\x04\3ship"), SLICE("\x08\x02\0\0"), 1,
+         "bytes behind the last of a block"},
+        {SLICE("\x04\3ship"), SLICE("\x08" LONG "\0"), 1,
+         "counts that cannot be"},
+        {SLICE("\x04\5ship\x50s"), SLICE("\x0c" LONG "\x0c\x01"), 2,
+         "counts that cannot be"},
+        {SLICE("\x04\5ship\x50s"), SLICE("\x0e" LONG "\x0e\x01"), 2, NULL},
+        {SLICE("\x04\5ship"),
+         SLICE("\x0e\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"), 1,
+         "it is cut off"},
     };
     for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
         struct bed bed;
         struct bytes_out section = {0};
         struct dictionary dictionary;
         struct dictionary_cursor cursor;
-        struct slice block = rows[row].block;
+        struct slice texts = rows[row].texts, entries = rows[row].entries;
         bed_init(&bed);
         bed_begin(&bed);
         uint64_t prefix = 0; /* of a first term of five bytes */
         for (size_t i = 1; i <= 8; i++)
             prefix =
-                prefix << 8 | (i <= 5 && i < block.len ? block.data[i] : 0);
-        put_raw(&section, block.data, block.len);
-        put_u64(&section, prefix);
-        put_u64(&section, 0);
-        put_ends(&section, block.len, rows[row].terms);
+                prefix << 8 | (i <= 5 && i < texts.len ? texts.data[i] : 0);
+        put_slice(&section, texts);
+        put_raw(&section, entries.data, entries.len);
+        put_ends(&section, prefix, rows[row].terms);
         section_put(segment_section(bed.writer, SECTION_DICTIONARY),
                     section.data, section.len);
         bytes_out_release(&section);
@@ -192,16 +197,18 @@ TEST(sizes_that_cannot_be_are_refused)
             struct dictionary_cursor cursor;
             bed_init(&bed);
             bed_begin(&bed);
+            struct bytes_out more = {0};
+            put_varint(&more, len - 1 - 15);
+            put_varint(&section, (uint32_t)(1 + more.len + len));
+            bytes_out_release(&more);
             put_u8(&section, 0x0f);
             put_varint(&section, len - 1 - 15);
             for (uint32_t i = 0; i < len; i++)
                 put_u8(&section, 1);
-            put_u8(&section, 0x0d);
+            put_u8(&section, 0x07);
             put_u8(&section, 0x11);
             uint64_t end = section.len;
-            put_u64(&section, UINT64_C(0x0101010101010101));
-            put_u64(&section, 0);
-            put_ends(&section, end, terms);
+            put_ends(&section, UINT64_C(0x0101010101010101), terms);
             if (terms > 1)
                 memset(section.data + section.len - 4, 0xff, 4);
             section_put(segment_section(bed.writer, SECTION_DICTIONARY),
@@ -211,7 +218,7 @@ TEST(sizes_that_cannot_be_are_refused)
             int rc = dictionary_open(bed.file, &dictionary, &bed.err);
             CHECK_EQ(rc, terms == 1 ? ERR_OK : ERR_CORRUPT);
             if (rc == ERR_OK) {
-                CHECK_EQ(dictionary.index_offset, end);
+                CHECK_EQ(dictionary.blocks_end, end);
                 rc = dictionary_at(&dictionary, 0, &cursor, &bed.err);
                 CHECK_EQ(rc, len > TERM_KEY_MAX ? ERR_CORRUPT : ERR_OK);
             }
@@ -219,8 +226,9 @@ TEST(sizes_that_cannot_be_are_refused)
         }
 }
 
-/* A table against its blocks: `at` bytes behind where it begins one byte is another. */
-static int check_with(const struct item *items, size_t n, long at, uint8_t byte)
+/* `at` bytes behind where the tree begins one byte is another. */
+static int check_with(const struct item *items, size_t n, long at, uint8_t byte,
+                      const char *reason)
 {
     struct err err = {0};
     struct bed bed;
@@ -230,7 +238,7 @@ static int check_with(const struct item *items, size_t n, long at, uint8_t byte)
     CHECK_OK(segment_file_open(path, &bed.file, &err), err);
     CHECK_OK(dictionary_open(bed.file, &dictionary, &err), err);
     struct bytes_out section = bed_section(bed.file, SECTION_DICTIONARY);
-    section.data[(long)dictionary.table_offset + at] = byte;
+    section.data[(long)dictionary.level[0].offset + at] = byte;
     struct segment_file *written = bed.file;
     bed.file = NULL;
     bed_forge(&bed, written, SECTION_DICTIONARY,
@@ -239,26 +247,53 @@ static int check_with(const struct item *items, size_t n, long at, uint8_t byte)
     bytes_out_release(&section);
     CHECK_OK(dictionary_open(bed.file, &dictionary, &err), err);
     int rc = dictionary_check(&dictionary, &err);
-    CHECK(rc == ERR_OK || strstr(err.text, bed.path));
+    CHECK_MSG(rc == ERR_OK ||
+                  (strstr(err.text, bed.path) && strstr(err.text, reason)),
+              "%s", err.text);
     bed_end(&bed);
     return rc;
 }
 
-TEST(a_hash_table_against_its_rules_is_refused)
+/* 40 blocks: five nodes, one above them, two places, the lengths. */
+TEST(a_tree_or_place_against_its_rules_is_refused)
 {
-    static struct item items[3] = {
-        {{TERM_WORD, 'a'}, 2, {.counts = {1, 1, 1}, .place = {.single = true}}},
-        {{TERM_WORD, 'b'}, 2, {.counts = {1, 1, 1}, .place = {.single = true}}},
-        {{TERM_WORD, 'c'}, 2, {.counts = {1, 1, 1}, .place = {.single = true}}},
-    };
+    enum { N = 640, ABOVE = 320, PLACES = 384, LENGTHS = 400 };
+    static struct item items[N];
+    for (int i = 0; i < N; i++) {
+        items[i].len = (size_t)snprintf((char *)items[i].term, 16, "\1%03d", i);
+        items[i].entry =
+            (struct term_entry){.counts = {1, 1, 1}, .place = {.single = true}};
+    }
     make_dir();
-    CHECK_EQ(check_with(items, 3, 0, 1), ERR_OK);
-    CHECK_EQ(check_with(items, 3, -1, 1), ERR_CORRUPT); /* zeros */
-    CHECK_EQ(check_with(items, 3, 12, 1), ERR_CORRUPT); /* a fourth */
-    CHECK_EQ(check_with(items, 3, 60, 1), ERR_CORRUPT); /* a gap */
+    static const struct {
+        long at;
+        uint8_t byte;
+        const char *reason; /* NULL: as it was */
+    } rows[] = {
+        {4, '0', NULL}, /* "\1000" */
+        {-1, 1, "no zeros before the tree"},
+        {12, '1',
+         NULL}, /* "\1016": 116, and so not less than those behind it */
+        {13, '9', "do not rise"},
+        {7, 2, "do not rise"},
+        {0, 1, "contradicts itself"},
+        {ABOVE, 1, "contradicts itself"},
+        {ABOVE + 5 * 8, 0xfe, "do not rise"},
+        {PLACES + 8, 0, "do not follow each other"},
+        {PLACES, 1, "do not follow each other"},
+        {PLACES + 7, 0x80, "not among the blocks"},
+        {LENGTHS, 0, "not among the blocks"},
+        {LENGTHS + 31 * 2, 1, "do not follow each other"},
+        {LENGTHS + 39 * 2, 1, "in no block"},
+        {LENGTHS + 39 * 2 + 1, 0xff, "not among the blocks"},
+    };
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
+        CHECK_EQ(check_with(items, N, rows[row].at, rows[row].byte,
+                            rows[row].reason),
+                 rows[row].reason ? ERR_CORRUPT : ERR_OK);
     remove_dir();
 }
 
-RUN(T(a_hash_table_against_its_rules_is_refused), T(damaged_bytes_do_no_harm),
-    T(a_block_that_contradicts_itself_is_refused),
+RUN(T(a_tree_or_place_against_its_rules_is_refused),
+    T(damaged_bytes_do_no_harm), T(a_block_that_contradicts_itself_is_refused),
     T(sizes_that_cannot_be_are_refused))

@@ -138,7 +138,8 @@ TEST(every_wrong_thing_is_told_with_its_section)
     }
 }
 
-TEST(a_term_to_which_its_hash_does_not_lead_is_told)
+/* The key of the first block is greater than that of its first term. */
+TEST(a_term_to_which_the_tree_does_not_lead_is_told)
 {
     struct bed bed;
     struct strbuf said;
@@ -150,14 +151,12 @@ TEST(a_term_to_which_its_hash_does_not_lead_is_told)
     CHECK_OK(segment_file_open(path_of("found.seg"), &good, &err), err);
     CHECK_OK(dictionary_open(good, &dictionary, &err), err);
     struct bytes_out section = bed_section(good, SECTION_DICTIONARY);
-    memset(section.data + dictionary.table_offset, 0,
-           section.len - dictionary.table_offset - 12);
+    section.data[dictionary.level[0].offset] ^= 1;
     bed_forge(&bed, good, SECTION_DICTIONARY,
               (struct slice){section.data, section.len});
     CHECK_EQ(rename(bed.path, path_of("found.seg")), 0);
     CHECK_EQ(check("found.seg", NULL, &said, &err), ERR_CORRUPT);
-    CHECK_MSG(strstr(said.data, "dictionary: \"a\" of class 1 is not found by "
-                                "its hash"),
+    CHECK_MSG(strstr(said.data, "dictionary: term 0: not what the tree says"),
               "%s", said.data);
     strbuf_release(&said);
     bytes_out_release(&section);
@@ -290,8 +289,7 @@ TEST(the_dead_are_counted_again)
             wrong.facts.live_words++;
             says = "words of current articles";
         }
-        if (i ==
-            6) { /* no list says so; but what is left would be impossible */
+        if (i == 6) {
             size_t at = find_dead("dead.seg", SLICE("\3de:krieg"), &wrong);
             CHECK(wrong.dead[at].counts.frequency == 3);
             wrong.dead[at].counts.occurrences++;
@@ -357,7 +355,7 @@ int main(int argc, char **argv)
         T(a_good_segment_has_no_faults),
         T(an_empty_segment_has_no_faults),
         T(every_wrong_thing_is_told_with_its_section),
-        T(a_term_to_which_its_hash_does_not_lead_is_told),
+        T(a_term_to_which_the_tree_does_not_lead_is_told),
         T(the_dead_are_counted_again),
         T(every_changed_byte_is_found),
         T(no_memory_is_said_and_is_no_damage),
