@@ -289,19 +289,6 @@ int invert_words(struct inversion *inv, struct err *err)
 
 /* --- words in capitals --- */
 
-/* Terms stand in memory in the order in which they first came. */
-void fetch_ahead(const struct vocabulary *vocabulary,
-                 const struct sorted_terms *terms, uint32_t rank)
-{
-    enum { FAR = 16, NEAR = 8 };
-    if (rank + FAR >= terms->count)
-        return;
-    __builtin_prefetch(&vocabulary->text[terms->id[rank + FAR]]);
-    __builtin_prefetch(&terms->occurrences[terms->id[rank + FAR]]);
-    __builtin_prefetch(vocabulary->texts.data +
-                       vocabulary->text[terms->id[rank + NEAR]].offset);
-}
-
 struct term_entry shared_entry(const struct inversion *inv, uint32_t only,
                                enum term_class class, uint32_t occurrences)
 {
