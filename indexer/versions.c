@@ -166,7 +166,7 @@ int versions_decide(struct versions *versions, struct article *article,
     article_digest(article, digest);
     struct entry entry = entry_of(digest, stamp);
 
-    struct family *family = arena_new(arena, struct family);
+    struct family *family = arena_alloc_unset(arena, sizeof *family);
     if (!family)
         return err_set(err, ERR_NOMEM, "out of memory");
     int rc = gather(versions, article->key, &entry, arena, family, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
+#include <unicode/utf8.h>
 
 struct simple_fold char_simple_fold[CHAR_SIMPLE_END];
 uint16_t char_class_table[0x10000];
@@ -150,4 +151,11 @@ void char_page_make(uint32_t page)
                               memory_order_release);
     }
     pthread_mutex_unlock(&making);
+}
+
+uint16_t char_class_beyond_ascii(struct slice text, size_t *at)
+{
+    int32_t c;
+    U8_NEXT(text.data, *at, text.len, c);
+    return c < 0 ? 0 : char_class((uint32_t)c);
 }

@@ -10,7 +10,6 @@
 #include "base/bytes.h"
 
 #include <stdatomic.h>
-#include <unicode/utf8.h>
 
 enum {
     /* What it does; at most one of these. */
@@ -61,15 +60,17 @@ static inline uint16_t char_class(uint32_t c)
     return char_class_table[c];
 }
 
+uint16_t char_class_beyond_ascii(struct slice text, size_t *at);
+
 /* The class of the code point at *at, which moves behind it. The end of the text
  * and ill-formed bytes are separators. */
 static inline uint16_t char_class_next(struct slice text, size_t *at)
 {
     if (*at >= text.len)
         return 0;
-    int32_t c;
-    U8_NEXT(text.data, *at, text.len, c);
-    return c < 0 ? 0 : char_class((uint32_t)c);
+    if (text.data[*at] >= 0x80)
+        return char_class_beyond_ascii(text, at);
+    return char_class(text.data[(*at)++]);
 }
 
 /* What a word's code points have in common: decides how it is folded. */

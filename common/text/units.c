@@ -63,12 +63,8 @@ static bool is_white(int32_t c)
     return c < 0x80 ? class_of(c) == U_SB_SP : u_isUWhiteSpace(c);
 }
 
-/* The class of the character at *at, which moves behind it and behind what belongs
- * to it (SB5); -1 at the end. */
-static int next_class(struct slice text, size_t *at)
+static int next_class_beyond_ascii(struct slice text, size_t *at)
 {
-    if (*at >= text.len)
-        return -1;
     int32_t c;
     U8_NEXT(text.data, *at, text.len, c);
     int class = class_of(c);
@@ -79,6 +75,18 @@ static int next_class(struct slice text, size_t *at)
             break;
     }
     return class;
+}
+
+/* The class of the character at *at, which moves behind it and behind what belongs
+ * to it (SB5), which is never ASCII; -1 at the end. */
+static inline int next_class(struct slice text, size_t *at)
+{
+    if (*at >= text.len)
+        return -1;
+    if (text.len - *at >= 2 && text.data[*at] < 0x80 &&
+        text.data[*at + 1] < 0x80)
+        return ascii_class[text.data[(*at)++]];
+    return next_class_beyond_ascii(text, at);
 }
 
 static int class_before(struct slice text, size_t at)
@@ -142,7 +150,8 @@ static bool sentence_ends(const struct gap *gap, size_t at)
     if (term == U_SB_ATERM) {
         if (class == U_SB_NUMERIC) /* SB6 */
             return false;
-        bool many = slice_starts_with(slice_part(text, at, text.len), ELLIPSIS);
+        bool many = text.data[at] != '.' &&
+                    slice_starts_with(slice_part(text, at, text.len), ELLIPSIS);
         if (!many && class == U_SB_UPPER &&
             is_cased(class_before(text, at))) /* SB7 */
             return false;

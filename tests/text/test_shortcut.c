@@ -61,16 +61,22 @@ TEST(the_shortcut_arrives_where_the_rules_do)
  * long as that. */
 TEST(the_shortcut_does_so_across_its_blocks)
 {
-    static const char alphabet[] = "aaaaaaAb12.,'-` \n_";
+    static const char *const alphabet[] = {
+        "a", "a", "a", "a", "a", "A",  "b", "1",      "2",     ".",
+        ",", "'", "-", "`", " ", "\n", "_", "\u00e9", "\u0663" /* a digit */};
+    enum { KINDS = sizeof alphabet / sizeof *alphabet, WORDS = 9 };
     uint64_t seed = 7;
     struct strbuf wide;
     strbuf_init(&wide, 1 << 16);
     for (int round = 0; round < 30000; round++) {
         uint8_t text[300];
-        size_t len = rng_below(&seed, sizeof text);
-        uint32_t kinds = round % 3 ? sizeof alphabet - 1 : 10;
-        for (size_t i = 0; i < len; i++)
-            text[i] = (uint8_t)alphabet[rng_below(&seed, kinds)];
+        size_t len = 0, most = rng_below(&seed, sizeof text - 2);
+        uint32_t kinds = round % 3 ? KINDS : WORDS;
+        while (len < most) {
+            const char *letter = alphabet[rng_below(&seed, kinds)];
+            memcpy(text + len, letter, strlen(letter));
+            len += strlen(letter);
+        }
         for (size_t i = rng_below(&seed, 8); round % 3 == 0 && i < len;
              i += 1 + rng_below(&seed, 140))
             text[i] = (uint8_t) " .-\n"[rng_below(&seed, 4)];
