@@ -137,14 +137,16 @@ static int compare_spans(const void *a, const void *b)
     return (x->end > y->end) - (x->end < y->end);
 }
 
-static void sort_unique(struct span_sink *to)
+void span_list_sort(struct span_list *spans)
 {
     size_t kept = 0;
-    qsort(to->span, to->count, sizeof *to->span, compare_spans);
-    for (size_t i = 0; i < to->count; i++)
-        if (i == 0 || compare_spans(&to->span[i], &to->span[kept - 1]) != 0)
-            to->span[kept++] = to->span[i];
-    to->count = kept;
+    struct span *span = spans->span;
+    if (spans->count)
+        qsort(span, spans->count, sizeof *span, compare_spans);
+    for (size_t i = 0; i < spans->count; i++)
+        if (i == 0 || compare_spans(&span[i], &span[kept - 1]) != 0)
+            span[kept++] = span[i];
+    spans->count = kept;
 }
 
 static bool asks_for_lang(const struct list_union *lists)
@@ -181,8 +183,8 @@ int list_union_spans(const struct list_union *lists, doc_id doc,
     rc = add_spans(&to, 0);
     if (rc)
         return rc;
-    if (to.from > 1)
-        sort_unique(&to);
     *out = (struct span_list){to.span, to.count};
+    if (to.from > 1)
+        span_list_sort(out);
     return ERR_OK;
 }

@@ -35,6 +35,8 @@ int list_union_seek(struct list_union *lists, doc_id doc, bool *there,
 /* Of the article that it stands on (0 when it is not there): frequencies added up. */
 int list_union_frequency(const struct list_union *lists, doc_id doc,
                          uint32_t *out, struct err *err);
+/* Those of several lists: by start, then end, and each once. */
+void span_list_sort(struct span_list *spans);
 /* Occurrences, sorted, each once. In `arena`. */
 int list_union_spans(const struct list_union *lists, doc_id doc,
                      struct arena *arena, struct span_list *out,

@@ -132,6 +132,8 @@ int pruned_offer(struct pruned *p, doc_id doc, uint32_t units, uint32_t has)
     p->looked_at++;
     if (units + slack < ranked_list_least(p->best))
         return ERR_OK;
+    if (slack && p->near)
+        return near_offer(p, doc, units, has, slack);
     if (slack)
         rc = score(p, doc, has, &article.units);
     return rc ? rc : ranked_list_offer(p->best, &article, &behind, p->err);
@@ -231,6 +233,8 @@ int pruned_search(const struct pruned_options *options, uint32_t segment,
     if (rc == ERR_OK)
         rc = tabulate_slack(&p);
     if (rc == ERR_OK)
+        rc = near_open(&p);
+    if (rc == ERR_OK)
         rc = find_allowed(&p);
     if (rc || !*done)
         return rc;
@@ -241,5 +245,7 @@ int pruned_search(const struct pruned_options *options, uint32_t segment,
         rc = pruned_and(&p);
     else
         rc = pruned_or(&p);
+    if (rc == ERR_OK)
+        rc = near_end(&p);
     return rc ? native_walk_failed(p.segment, rc, err) : ERR_OK;
 }

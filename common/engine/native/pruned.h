@@ -37,7 +37,8 @@ struct pruned {
     uint32_t *slack_of; /* by the words that an article has; NULL: no table */
     uint64_t looked_at;
 
-    bool scoring; /* the two are open */
+    struct near *near; /* of few lists; NULL: the two below */
+    bool scoring;      /* these are open */
     struct native_view view;
     struct scorer scorer;
 };
@@ -82,6 +83,11 @@ static inline uint32_t pruned_most_slack(const struct pruned *p, uint32_t has)
 /* An article that matches and is allowed, with the sum of its contributions; articles
  * come in rising order. */
 int pruned_offer(struct pruned *p, doc_id doc, uint32_t units, uint32_t has);
+/* pruned_near.c: those to which something is added beside contributions. */
+int near_open(struct pruned *p);
+int near_offer(struct pruned *p, doc_id doc, uint32_t units, uint32_t has,
+               uint32_t slack);
+int near_end(struct pruned *p);
 /* Asked now and then. */
 int pruned_stopped(struct pruned *p);
 

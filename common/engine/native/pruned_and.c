@@ -59,8 +59,8 @@ static int join_open(struct join *j, struct pruned *p)
     return ERR_OK;
 }
 
-/* Ranges come in rising order. */
-static void bound_range(struct join *j, doc_id from, doc_id end)
+/* Ranges come in rising order. False: a clause has nothing there. */
+static bool bound_range(struct join *j, doc_id from, doc_id end)
 {
     j->rest = j->p->slack;
     for (size_t i = 1; i < j->count; i++) {
@@ -68,8 +68,11 @@ static void bound_range(struct join *j, doc_id from, doc_id end)
         clause->range = 0;
         for (size_t k = 0; k < clause->count; k++)
             clause->range += scored_word_most(&clause->word[k], from, end);
+        if (clause->range == 0)
+            return false;
         j->rest += clause->range;
     }
+    return true;
 }
 
 static int clause_has(const struct joined_clause *clause, doc_id doc,
@@ -168,8 +171,8 @@ static int join_list(struct join *j)
         uint32_t least = ranked_list_least(p->best);
         if (scored_list_bound(lead, block) + j->others < least)
             continue;
-        bound_range(j, from, before);
-        if (scored_list_bound(lead, block) + j->rest < least)
+        if (!bound_range(j, from, before) ||
+            scored_list_bound(lead, block) + j->rest < least)
             continue;
         rc = scored_list_load(lead, block);
         if (rc == ERR_OK)

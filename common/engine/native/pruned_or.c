@@ -19,8 +19,9 @@ struct windows {
     struct score_window window;
     bool by_has;  /* every article of the window counts, whatever its score */
     size_t asked; /* words that are not added: the first in order */
-    uint32_t asked_bits;
-    uint32_t rest; /* the most that they add, there or ... */
+    uint32_t asked_bits; /* those of them that are there */
+    uint32_t slack;      /* the most beside contributions, in the window */
+    uint32_t rest;       /* the most that they add, there or ... */
     uint32_t rest_of_window;
 };
 
@@ -34,13 +35,19 @@ static void sort_by_bound(struct windows *w)
     }
 }
 
+/* Of a word that stands in some article of the range that is bounded, else 0. */
+static uint32_t bit_in_range(const struct windows *w, size_t word)
+{
+    return w->bound[word] ? w->word[word].bit : 0;
+}
+
 static void ask(struct windows *w, size_t asked)
 {
     w->asked = asked;
     w->rest = w->asked_bits = 0;
     for (size_t i = 0; i < asked; i++) {
         w->rest += w->bound[w->order[i]];
-        w->asked_bits |= w->word[w->order[i]].bit;
+        w->asked_bits |= bit_in_range(w, w->order[i]);
     }
 }
 
@@ -51,9 +58,8 @@ static bool divide(struct windows *w, uint32_t least)
     uint64_t added = 0;
     uint32_t most = 0, bits = 0;
     for (; asked < w->count; asked++) {
-        const struct scored_word *word = &w->word[w->order[asked]];
         most += w->bound[w->order[asked]];
-        bits |= word->bit;
+        bits |= bit_in_range(w, w->order[asked]);
         if (most + pruned_most_slack(w->p, bits) >= least)
             break;
     }
@@ -103,6 +109,8 @@ static int complete(struct windows *w, doc_id doc, uint32_t units, uint32_t has)
         size_t at = w->order[k - 1];
         uint32_t more;
         bool there;
+        if (w->bound[at] == 0)
+            continue;
         rest -= w->bound[at];
         uint32_t here = scored_word_here(&w->word[at], doc, w->bound[at]);
         if (units + rest + here + pruned_most_slack(p, may_have) <
@@ -126,7 +134,7 @@ static int take_best(struct windows *w)
     struct pruned *p = w->p;
     uint32_t size = window->end - window->from;
     uint32_t least = ranked_list_least(p->best);
-    uint32_t need = w->by_has ? 1 : least - w->rest - p->slack;
+    uint32_t need = w->by_has ? 1 : least - w->rest - w->slack;
     uint64_t mask[SCORE_WINDOW / 64];
     score_kernels()->enough(w->by_has ? window->has : window->units, size, need,
                             mask);
@@ -155,11 +163,12 @@ static int take_best(struct windows *w)
 /* With the bounds where the block is. */
 static void bound_block(struct windows *w, doc_id from, doc_id end)
 {
-    w->rest = 0;
+    w->rest = w->asked_bits = 0;
     for (size_t i = 0; i < w->asked; i++) {
         size_t at = w->order[i];
         w->bound[at] = scored_word_most(&w->word[at], from, end);
         w->rest += w->bound[at];
+        w->asked_bits |= bit_in_range(w, at);
     }
 }
 
@@ -190,16 +199,17 @@ static int search_list(struct windows *w, struct scored_word *word)
 {
     struct scored_list *list = word->list;
     doc_id before = w->window.from;
-    uint32_t slack = pruned_most_slack(w->p, w->asked_bits | word->bit);
+
     for (uint32_t i = list->block; i < list->blocks && before < w->window.end;
          i++) {
         doc_id from = before, last = postings_block_last(list->list, i);
         uint32_t least = ranked_list_least(w->p->best);
         before = last < w->window.end ? last + 1 : w->window.end;
-        uint32_t most = scored_list_bound(list, i) + slack;
+        uint32_t most = scored_list_bound(list, i);
         if (most + w->rest_of_window < least)
             continue;
         bound_block(w, from, before);
+        most += pruned_most_slack(w->p, w->asked_bits | word->bit);
         if (most + w->rest < least)
             continue;
         int rc = scored_list_load(list, i);
@@ -215,21 +225,25 @@ static int search_window(struct windows *w)
 {
     struct pruned *p = w->p;
     uint32_t least = ranked_list_least(p->best);
-    uint64_t all = p->slack;
+    uint64_t all = 0;
+    uint32_t bits = 0;
     for (size_t i = 0; i < w->count; i++) {
         w->bound[i] =
             scored_word_most(&w->word[i], w->window.from, w->window.end);
         all += w->bound[i];
+        bits |= bit_in_range(w, i);
     }
+    w->slack = pruned_most_slack(p, bits);
+    all += w->slack;
     sort_by_bound(w);
     if (all < least || !divide(w, least))
         return ERR_OK;
     struct scored_word *last = &w->word[w->order[w->count - 1]];
     if (w->asked + 1 == w->count && last->count == 1) {
-        w->rest_of_window = w->rest;
+        w->rest_of_window = w->rest + w->slack;
         return search_list(w, last);
     }
-    w->by_has = least <= w->rest + p->slack;
+    w->by_has = least <= w->rest + w->slack;
     int rc = add_words(w, least, all);
     return rc ? rc : take_best(w);
 }
@@ -238,15 +252,16 @@ static int windows_open(struct windows *w, struct pruned *p)
 {
     const struct word_clause *clause = &p->query->clause[0];
     struct arena *arena = p->lists;
+    size_t size = SCORE_WINDOW * sizeof(uint32_t);
     *w = (struct windows){
         .p = p,
         .word = p->word + clause->first,
         .count = clause->count,
         .order = arena_array(arena, size_t, clause->count),
         .bound = arena_array(arena, uint32_t, clause->count),
-        .frequencies = arena_array(arena, uint32_t, SCORE_WINDOW),
-        .window.units = arena_array(arena, uint32_t, SCORE_WINDOW),
-        .window.has = arena_array(arena, uint32_t, SCORE_WINDOW),
+        .frequencies = arena_alloc_unset(arena, size),
+        .window.units = arena_alloc_unset(arena, size),
+        .window.has = arena_alloc_unset(arena, size),
     };
     if (!w->order || !w->bound || !w->frequencies || !w->window.units ||
         !w->window.has)

@@ -84,6 +84,10 @@ int scorer_capitals(struct scorer *scorer, uint32_t has, uint32_t *units,
 int scorer_closeness(struct scorer *scorer, uint32_t bound, uint32_t least,
                      uint32_t *units, struct err *err);
 
+/* What closeness adds for a part and the next one, of an article with these occurrences. */
+uint32_t closeness_units(const struct scored_part *part,
+                         const struct span_list *here,
+                         const struct span_list *next);
 /* The least number of positions between a span of `a` and a different one of `b`, up to
  * CLOSENESS_REACH; more than that: CLOSENESS_REACH + 1. */
 uint32_t closest_gap(const struct span_list *a, const struct span_list *b);

@@ -18,12 +18,14 @@ int scored_list_open(struct postings *list, const struct score_scale *scale,
     if (postings_dense(list))
         out->bitmap = postings_bitmap(list, &out->bitmap_words);
     out->docs_of = out->frequencies_of = out->units_of = blocks;
-    out->block = out->most = 0;
+    out->block = 0;
+    out->most = 1;
     if (blocks > 1) {
         uint8_t best = 0;
         for (uint32_t i = 0; i < blocks; i++)
             best = out->best[i] > best ? out->best[i] : best;
-        out->most = score_units(weight, scale->bounds->most[best]);
+        uint32_t most = score_units(weight, scale->bounds->most[best]);
+        out->most = most + !most;
         out->here = scored_list_bound(out, 0);
         return ERR_OK;
     }
@@ -189,17 +191,37 @@ int scored_list_find(struct scored_list *list, doc_id doc, bool *there)
     return ERR_OK;
 }
 
+/* Its number in the list. */
+static int number_of(const struct scored_list *list, doc_id doc, uint32_t *out)
+{
+    if (list->bitmap)
+        return postings_number(list->list, doc, out);
+    *out = list->block * SEGMENT_BLOCK + list->at;
+    return ERR_OK;
+}
+
 int scored_list_frequency(struct scored_list *list, doc_id doc, uint32_t *out)
 {
-    uint32_t block = list->block, at = list->at;
-    if (list->bitmap) {
-        uint32_t number = postings_rank(list->list, doc);
-        if (number >= list->count) /* a damaged bitmap */
-            return ERR_CORRUPT;
-        block = number / SEGMENT_BLOCK;
-        at = number % SEGMENT_BLOCK;
-    }
-    int rc = load_frequencies(list, block);
-    *out = rc ? 0 : list->frequency[at];
+    uint32_t number;
+    int rc = number_of(list, doc, &number);
+    *out = 0;
+    if (rc == ERR_OK)
+        rc = load_frequencies(list, number / SEGMENT_BLOCK);
+    if (rc == ERR_OK)
+        *out = list->frequency[number % SEGMENT_BLOCK];
     return rc;
+}
+
+int scored_list_positions(struct scored_list *list, doc_id doc,
+                          const uint32_t **at, uint32_t *count)
+{
+    uint32_t number;
+    int rc = number_of(list, doc, &number);
+    if (rc)
+        return rc;
+    if (list->bitmap) {
+        list->docs_of = list->frequencies_of = list->units_of = list->blocks;
+        list->in.number = number / SEGMENT_BLOCK;
+    }
+    return postings_positions_at(list->list, &list->in, number, at, count);
 }

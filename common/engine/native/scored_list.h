@@ -43,14 +43,15 @@ enum { SCORE_WINDOW = SEGMENT_BLOCK == 8 ? 64 : 4096 };
 int scored_list_open(struct postings *list, const struct score_scale *scale,
                      float weight, struct scored_list *out);
 
-/* The most that a document of the block can add. */
+/* The most that a document of the block can add, at least 1: 0 is where no document is. */
 static inline uint32_t scored_list_bound(const struct scored_list *list,
                                          uint32_t block)
 {
-    return list->best
-               ? score_units(list->weight,
-                             list->scale->bounds->most[list->best[block]])
-               : list->most;
+    if (!list->best)
+        return list->most;
+    uint32_t most =
+        score_units(list->weight, list->scale->bounds->most[list->best[block]]);
+    return most + !most;
 }
 
 /* The most that a document in [from, end) can add; 0 when there is none. Passes the
@@ -85,6 +86,14 @@ static inline bool scored_list_bitmap_has(const struct scored_list *list,
     return doc / 64 < list->bitmap_words && bitmap_has(list->bitmap, doc);
 }
 
+/* Before a document that comes before what was asked for last. */
+static inline void scored_list_rewind(struct scored_list *list, doc_id doc)
+{
+    if (list->block > 0 && list->last &&
+        load_u32(list->last + 4 * (size_t)(list->block - 1)) >= doc)
+        list->block = 0;
+}
+
 /* In the block that it stands in. */
 int scored_list_find(struct scored_list *list, doc_id doc, bool *there);
 
@@ -101,5 +110,8 @@ static inline int scored_list_has(struct scored_list *list, doc_id doc,
 
 /* Of a document that it has, as was just found. */
 int scored_list_frequency(struct scored_list *list, doc_id doc, uint32_t *out);
+/* The same with its stored positions, in a class that has them. */
+int scored_list_positions(struct scored_list *list, doc_id doc,
+                          const uint32_t **at, uint32_t *count);
 
 #endif

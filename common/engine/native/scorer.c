@@ -264,6 +264,15 @@ uint32_t closest_gap(const struct span_list *a, const struct span_list *b)
     return least;
 }
 
+uint32_t closeness_units(const struct scored_part *part,
+                         const struct span_list *here,
+                         const struct span_list *next)
+{
+    uint32_t gap = closest_gap(here, next);
+    return gap <= CLOSENESS_REACH ? (uint32_t)(part->nearest / (float)(1 + gap))
+                                  : 0;
+}
+
 int scorer_closeness(struct scorer *scorer, uint32_t bound, uint32_t least,
                      uint32_t *units, struct err *err)
 {
@@ -281,9 +290,7 @@ int scorer_closeness(struct scorer *scorer, uint32_t bound, uint32_t least,
             rc = part_spans(scorer, i + 1, &next, err);
         if (rc)
             return rc;
-        uint32_t gap = closest_gap(here, next);
-        if (gap <= CLOSENESS_REACH)
-            *units += (uint32_t)(ranking->part[i].nearest / (float)(1 + gap));
+        *units += closeness_units(&ranking->part[i], here, next);
     }
     return ERR_OK;
 }
