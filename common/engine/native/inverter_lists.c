@@ -91,8 +91,10 @@ static void scan_article(struct rows *rows, struct picks *picks, doc_id doc)
 static void scan(struct rows *rows)
 {
     struct picks picks = {.count = 0};
-    for (doc_id doc = 0; doc < rows->inv->docs; doc++)
+    for (doc_id doc = 0; doc < rows->inv->docs; doc++) {
+        fetch_articles(rows->inv, doc);
         scan_article(rows, &picks, doc);
+    }
     turn_picks(rows, &picks);
     turn_picks(rows, &picks);
 }

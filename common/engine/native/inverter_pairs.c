@@ -1,5 +1,6 @@
-/* Pairs of neighbouring words. The articles are walked to count them, and again to gather
- * those of a window: what is gathered takes no more than a quarter of the stream. */
+/* Pairs of neighbouring words. The articles are walked to count them, which leaves their cells
+ * in place of the tokens, and what is left is walked again to gather those of a window:
+ * that takes no more than a quarter of the stream. */
 #include "engine/native/inverter_internal.h"
 
 #include "base/err.h"
@@ -72,27 +73,57 @@ static uint32_t *rows_of(struct inversion *inv)
     return row;
 }
 
-static inline __attribute__((always_inline)) void
-scan_article(struct inversion *inv, const uint32_t *row, doc_id doc)
+_Static_assert(PAIR_CELLS_MAX <= PAIR_IN_TITLE, "a cell leaves a bit");
+
+/* How many pairs the article has. Their cells take the places of tokens that have been read:
+ * nobody needs these any more. */
+static uint32_t count_article(struct inversion *inv, const uint32_t *row,
+                              doc_id doc)
 {
+    const struct inverted *article = inv->article[doc];
+    uint32_t *to = inv->inverter->stream + article->stream, pairs = 0;
     uint32_t token, before = inv->pairs.table.words, at = UINT32_MAX;
-    for (struct token_walk walk = token_walk(inv->inverter, inv->article[doc]);
+    for (struct token_walk walk = token_walk(inv->inverter, article);
          token_next(&walk, &token);) {
-        uint32_t this = row[token & STREAM_ID];
+        uint32_t this = row[token & STREAM_ID], cell = PAIR_NO_CELL;
         if (this == ROW_JOINED)
             continue;
         if (walk.position == at + 1)
-            pair_lists_put(&inv->pairs, before, this, doc,
-                           walk.position < inv->title_ends[doc]);
+            cell = pair_cell(&inv->pairs.table, before, this);
+        if (cell != PAIR_NO_CELL) {
+            pair_lists_count_one(&inv->pairs, cell);
+            bool title = walk.position < inv->title_ends[doc];
+            to[pairs++] = cell | (title ? PAIR_IN_TITLE : 0);
+        }
         before = this;
         at = walk.position;
     }
+    return pairs;
 }
 
-static void scan(struct inversion *inv, const uint32_t *row)
+/* *pairs: of each article. */
+static int count(struct inversion *inv, uint32_t **pairs, struct err *err)
 {
-    for (doc_id doc = 0; doc < inv->docs; doc++)
-        scan_article(inv, row, doc);
+    const uint32_t *row = rows_of(inv);
+    *pairs = arena_array(&inv->arena, uint32_t, inv->docs);
+    int rc =
+        row && *pairs ? pair_lists_count(&inv->pairs, err) : no_memory(err);
+    for (doc_id doc = 0; rc == ERR_OK && doc < inv->docs; doc++) {
+        fetch_articles(inv, doc);
+        (*pairs)[doc] = count_article(inv, row, doc);
+    }
+    return rc ? rc : pair_lists_counted(&inv->pairs, err);
+}
+
+static void gather(struct inversion *inv, const uint32_t *pairs)
+{
+    for (doc_id doc = 0; doc < inv->docs; doc++) {
+        fetch_articles(inv, doc);
+        const uint32_t *at = inv->inverter->stream + inv->article[doc]->stream;
+        for (uint32_t i = 0; i < pairs[doc]; i++)
+            pair_lists_gather_one(&inv->pairs, at[i] & ~PAIR_IN_TITLE, doc,
+                                  at[i] & PAIR_IN_TITLE);
+    }
 }
 
 int invert_pairs(struct inversion *inv, struct err *err)
@@ -101,18 +132,14 @@ int invert_pairs(struct inversion *inv, struct err *err)
     int rc = choose_words(inv, err);
     if (rc || inv->pairs.table.cells == 0)
         return rc;
-    uint32_t *row = rows_of(inv);
-    rc = row ? pair_lists_count(&inv->pairs, err) : no_memory(err);
-    if (rc)
-        return rc;
-    scan(inv, row);
-    rc = pair_lists_counted(&inv->pairs, err);
+    uint32_t *pairs;
+    rc = count(inv, &pairs, err);
     while (rc == ERR_OK) {
         rc =
             pair_lists_window(&inv->pairs, gathered(inv->inverter), &more, err);
         if (rc || !more)
             break;
-        scan(inv, row);
+        gather(inv, pairs);
         rc = pair_lists_write(&inv->pairs, inv->postings, err);
     }
     return rc;

@@ -48,6 +48,20 @@ int pair_lists_write(struct pair_lists *p, struct postings_writer *postings,
                      struct err *err);
 void pair_lists_release(struct pair_lists *p);
 
+/* A pair of this cell: counted, or gathered if the window has it; `title`: PAIR_IN_TITLE
+ * or 0. */
+static inline void pair_lists_count_one(struct pair_lists *p, uint32_t cell)
+{
+    p->end[cell]++;
+}
+
+static inline void pair_lists_gather_one(struct pair_lists *p, uint32_t cell,
+                                         doc_id doc, uint32_t title)
+{
+    if (cell - p->from < p->to - p->from)
+        p->article[p->end[cell]++] = doc | title;
+}
+
 /* Words of these rows side by side; either may be table.words, which is no word. */
 static inline void pair_lists_put(struct pair_lists *p, uint32_t first,
                                   uint32_t second, doc_id doc, bool title)
@@ -56,9 +70,9 @@ static inline void pair_lists_put(struct pair_lists *p, uint32_t first,
     if (cell == PAIR_NO_CELL)
         return;
     if (p->counting)
-        p->end[cell]++;
-    else if (cell - p->from < p->to - p->from)
-        p->article[p->end[cell]++] = doc | (title ? PAIR_IN_TITLE : 0);
+        pair_lists_count_one(p, cell);
+    else
+        pair_lists_gather_one(p, cell, doc, title ? PAIR_IN_TITLE : 0);
 }
 
 #endif
