@@ -4,7 +4,8 @@
 #include "engine/native/native_view.h"
 #include "search_world.h"
 
-enum { ARTICLES = 700, COMMITS = 5, QUESTIONS = 500 };
+/* The first segment has enough articles for lists of pairs, whatever a block is. */
+enum { FIRST = 420, ARTICLES = 700, LATER = 70, QUESTIONS = 500 };
 
 static const char *const words[] = {
     "the",  "the",   "the",   "the",  "of", "of",    "of",   "very",     "very",
@@ -68,7 +69,7 @@ static void open_scene(struct world *w, uint64_t seed)
         put_article(w, i);
         if (i > 20 && rng_below(&w->rng, 6) == 0)
             put_article(w, rng_below(&w->rng, i - 10)); /* anew */
-        if ((i + 1) % (ARTICLES / COMMITS) == 0)
+        if (i + 1 >= FIRST && (i + 1 - FIRST) % LATER == 0)
             world_commit(w);
         arena_reset(&w->texts);
     }
@@ -128,6 +129,7 @@ static uint32_t matched(struct native_view *view, const struct query *query,
 
 struct tally {
     size_t plain, others, apart, with, without, twice;
+    size_t pairs, longer, nowhere; /* phrases told by lists of pairs */
 };
 
 static void check_article(struct phrase *phrase, doc_id doc, uint32_t want,
@@ -187,6 +189,10 @@ static void check_segment(struct world *w, const struct segment *segment,
         check_article(phrase, doc, matched(&view, &alone, &scratch), text,
                       tally);
     }
+    bool paired = plain && phrase->pair.counts.docs;
+    tally->pairs += paired && phrase->is_pair;
+    tally->longer += paired && !phrase->is_pair;
+    tally->nowhere += plain && phrase->lists == 0 && phrase->word;
     tally->plain += plain;
     tally->others += !plain;
     arena_reset(&scratch);
@@ -211,7 +217,10 @@ TEST(a_phrase_occurs_where_match_h_finds_it)
                   "more than once; %zu apart\n",
                   tally.plain, tally.others, tally.with, tally.without,
                   tally.twice, tally.apart);
+    print_message("%zu are pairs, %zu have some, %zu are nowhere by them\n",
+                  tally.pairs, tally.longer, tally.nowhere);
     CHECK(tally.plain > 200 && tally.others > 10 && tally.apart > 1000);
+    CHECK(tally.pairs > 20 && tally.longer > 20 && tally.nowhere > 0);
     CHECK(tally.with > 1000 && tally.without > 1000 && tally.twice > 500);
     world_close(&w);
 }

@@ -5,165 +5,7 @@
 #include "engine/native/phrase.h"
 
 #include "base/err.h"
-#include "base/limits.h"
-#include "engine/native/doc_iters.h"
 #include "engine/native/word_terms.h"
-
-#include <stdlib.h>
-
-/* --- opening --- */
-
-/* Words, and between them any: no run of those reaches over a gap between parts. */
-static bool is_plain(const struct node *node, size_t *words)
-{
-    size_t any = 0;
-    *words = 0;
-    for (size_t i = 0; i < node->child_count; i++) {
-        const struct node *child = node->child[i];
-        if (child->kind != NODE_WORD && child->kind != NODE_ANY)
-            return false;
-        bool is_any = child->kind == NODE_ANY;
-        any = is_any ? any + 1 : 0;
-        if (any == LIMIT_SECTION_GAP || (is_any && *words == 0))
-            return false;
-        *words += !is_any;
-    }
-    return *words > 0 && any == 0;
-}
-
-struct opening {
-    const struct segment *segment;
-    struct arena *arena;
-    struct err *err;
-    struct word_term *term; /* of each word */
-    uint32_t *offset;
-    size_t words;
-    uint64_t *apart;
-    bool plain;   /* lists tell where those seen are */
-    bool missing; /* one of them has none */
-};
-
-/* The longest list of a word; the articles of the others are apart. */
-static int choose_list(struct opening *o, const struct word_terms *terms)
-{
-    struct word_terms others = *terms;
-    size_t longest = 0;
-    for (size_t i = 0; i < terms->count; i++) {
-        o->plain = o->plain && terms->term[i].lang == ANY_LANG;
-        if (terms->term[i].entry.counts.docs >
-            terms->term[longest].entry.counts.docs)
-            longest = i;
-    }
-    o->term[o->words] = terms->term[longest];
-    if (terms->count == 1 || !o->plain)
-        return ERR_OK;
-    if (!o->apart)
-        o->apart = arena_array(o->arena, uint64_t, bit_words(o->segment->docs));
-    if (!o->apart)
-        return native_no_memory(o->err);
-    others.term[longest] = others.term[--others.count];
-    return word_terms_fill(o->segment, &others, o->arena, o->apart, o->err);
-}
-
-static int find_words(struct opening *o, const struct node *node)
-{
-    uint32_t offset = 0;
-    for (size_t i = 0; i < node->child_count; i++) {
-        struct word_terms terms;
-        if (node->child[i]->kind == NODE_ANY) {
-            offset++;
-            continue;
-        }
-        int rc = word_terms_placed(o->segment, node->child[i], o->arena, &terms,
-                                   o->err);
-        if (rc)
-            return rc;
-        if (terms.count == 0) {
-            o->missing = true;
-            return ERR_OK;
-        }
-        rc = choose_list(o, &terms);
-        if (rc)
-            return rc;
-        o->offset[o->words] = offset;
-        offset += o->term[o->words++].width;
-    }
-    return ERR_OK;
-}
-
-static bool same_list(const struct word_term *a, const struct word_term *b)
-{
-    return a->entry.number == b->entry.number;
-}
-
-/* Of word `i`, the first with this list. */
-static size_t first_with_list(const struct opening *o, size_t i)
-{
-    size_t k = 0;
-    while (!same_list(&o->term[k], &o->term[i]))
-        k++;
-    return k;
-}
-
-static int open_lists(struct opening *o, struct phrase *out)
-{
-    struct postings *list;
-    for (size_t i = 0; i < o->words; i++) {
-        size_t same = first_with_list(o, i);
-        out->word[i] = (struct phrase_word){.offset = o->offset[i]};
-        if (same < i) {
-            out->word[i].list = out->word[same].list;
-            continue;
-        }
-        int rc =
-            word_term_open(o->segment, &o->term[i], o->arena, &list, o->err);
-        if (rc)
-            return rc;
-        out->word[i].list = arena_new(o->arena, struct phrase_list);
-        if (!out->word[i].list)
-            return native_no_memory(o->err);
-        phrase_list_open(list, out->word[i].list);
-        size_t at = out->lists++;
-        for (; at > 0 && out->list[at - 1]->count > out->word[i].list->count;
-             at--)
-            out->list[at] = out->list[at - 1];
-        out->list[at] = out->word[i].list;
-    }
-    return ERR_OK;
-}
-
-int phrase_open(const struct segment *segment, const struct node *node,
-                struct arena *arena, struct phrase **out, struct err *err)
-{
-    size_t words;
-    struct opening o = {segment, arena, err, .plain = true};
-    *out = NULL;
-    if (!is_plain(node, &words))
-        return ERR_OK;
-    o.term = arena_array(arena, struct word_term, words);
-    o.offset = arena_array(arena, uint32_t, words);
-    struct phrase *phrase = arena_new(arena, struct phrase);
-    if (!o.term || !o.offset || !phrase)
-        return native_no_memory(err);
-    int rc = find_words(&o, node);
-    if (rc || (!o.plain && !o.missing))
-        return rc;
-    *phrase = (struct phrase){.segment = segment,
-                              .apart = o.missing ? NULL : o.apart,
-                              .arena = arena,
-                              .err = err};
-    if (!o.missing) {
-        phrase->words = words;
-        phrase->word = arena_array(arena, struct phrase_word, words);
-        phrase->list = arena_array(arena, struct phrase_list *, words);
-        if (!phrase->word || !phrase->list)
-            return native_no_memory(err);
-        rc = open_lists(&o, phrase);
-    }
-    if (rc == ERR_OK)
-        *out = phrase;
-    return rc;
-}
 
 /* --- articles --- */
 
@@ -176,6 +18,19 @@ int phrase_seek(struct phrase *phrase, doc_id doc, bool *there)
             return rc;
     }
     return ERR_OK;
+}
+
+/* Words that stand in pairs were not sought, and are there. */
+static int find_word(struct phrase *phrase, struct phrase_list *word)
+{
+    bool there;
+    doc_id doc = phrase->list[0]->doc;
+    int rc = phrase_list_seek(word, doc, &there);
+    if (rc || there)
+        return rc;
+    return err_set(phrase->err, ERR_CORRUPT,
+                   "%s: article %u has a pair of words, and not the words",
+                   segment_file_path(phrase->segment->file), doc);
 }
 
 /* --- positions --- */
@@ -231,8 +86,10 @@ static int sort_words(struct phrase *phrase)
 {
     for (size_t i = 0; i < phrase->words; i++) {
         struct phrase_word word = phrase->word[i];
-        uint32_t frequency;
-        int rc = phrase_list_frequency(word.list, &frequency);
+        uint32_t frequency = 0;
+        int rc = find_word(phrase, word.list);
+        if (rc == ERR_OK)
+            rc = phrase_list_frequency(word.list, &frequency);
         if (rc)
             return rc;
         size_t at = i;
@@ -285,6 +142,8 @@ static int count_starts(struct phrase *phrase, size_t enough, size_t *out)
 int phrase_frequency(struct phrase *phrase, uint32_t *out)
 {
     size_t count;
+    if (phrase->is_pair)
+        return phrase_list_frequency(phrase->list[0], out);
     int rc = count_starts(phrase, SIZE_MAX, &count);
     *out = (uint32_t)count;
     return rc;
@@ -292,8 +151,8 @@ int phrase_frequency(struct phrase *phrase, uint32_t *out)
 
 int phrase_occurs(struct phrase *phrase, bool *out)
 {
-    size_t count;
-    int rc = count_starts(phrase, 1, &count);
+    size_t count = 1;
+    int rc = phrase->is_pair ? ERR_OK : count_starts(phrase, 1, &count);
     *out = count > 0;
     return rc;
 }

@@ -1,5 +1,5 @@
 /* phrase.h - a phrase of plain words in one segment: which articles have it, and how
- * often, told from the words' lists alone. It means what match.h says of the node.
+ * often, told from the lists of its words and of their pairs alone. It means what match.h says of the node.
  *
  * Articles are asked for in rising order, again for the same one is fine.
  */
@@ -19,10 +19,14 @@ struct phrase {
     const struct segment *segment;
     uint64_t
         *apart; /* a bit an article: not told here, see below. NULL: none */
-    struct phrase_list **list; /* each once, the shortest first */
-    size_t lists;              /* 0: no article of the segment has all words */
+    /* What an article must have, the shortest first: lists of pairs, of the words in none.
+     * 0: no article that is told here has the phrase. */
+    struct phrase_list **list;
+    size_t lists;
     struct phrase_word *word;
     size_t words;
+    bool is_pair;           /* list[0] tells it all; no words here */
+    struct term_entry pair; /* of a pair, if there is one */
     struct arena *arena;
     struct err *err;
     uint32_t *start; /* of what may be an occurrence */
@@ -44,10 +48,10 @@ static inline bool phrase_tells(const struct phrase *phrase, doc_id doc)
     return !phrase->apart || !(phrase->apart[doc / 64] >> doc % 64 & 1);
 }
 
-/* *there: the article has all the words. */
+/* *there: the article has all the lists. */
 int phrase_seek(struct phrase *phrase, doc_id doc, bool *there);
 
-/* Of the article that it stands on and that has all the words: its occurrences, those in
+/* Of the article that it stands on and that has all the lists: its occurrences, those in
  * the title counted twice. Not more than any of its lists has. */
 int phrase_frequency(struct phrase *phrase, uint32_t *out);
 /* Whether there is one; cheaper. */

@@ -4,8 +4,7 @@
 #include "base/err.h"
 #include "engine/native/candidates.h"
 #include "engine/native/doc_iters.h"
-#include "engine/native/score_scale.h"
-#include "engine/native/word_query.h"
+#include "engine/native/pruned.h"
 
 /* --- which queries --- */
 
@@ -237,6 +236,51 @@ static int open_scores(struct phrase_run *run)
                            run->err);
 }
 
+/* --- a pair is a word --- */
+
+static int count_pair(struct phrase_run *run, uint64_t *matches, bool *done)
+{
+    const struct phrase_query *query = run->options->query;
+    struct term_counts counts;
+    *done = query->filters == 0 && query->withouts == 0;
+    if (!*done)
+        return ERR_OK;
+    int rc =
+        term_live_counts(run->segment, &run->phrase->pair, &counts, run->err);
+    *matches += rc ? 0 : counts.docs;
+    return rc;
+}
+
+/* *done false: with filters and a count, as with any other phrase. */
+static int search_pair(struct phrase_run *run, uint64_t *matches, bool *done)
+{
+    const struct phrase_options *options = run->options;
+    const struct phrase_query *query = options->query;
+    struct word_clause clause = {0, 1};
+    const struct word_query words = {.clause = &clause,
+                                     .clauses = 1,
+                                     .filter = query->filter,
+                                     .filters = query->filters,
+                                     .without = query->without,
+                                     .withouts = query->withouts};
+    const struct pruned_options pruned = {
+        .snapshot = options->snapshot,
+        .query = &words,
+        .ranking = options->ranking,
+        .list = run->phrase->list[0]->list,
+        .best = options->best,
+        .cancel = options->cancel,
+        .lists = options->lists,
+    };
+    int rc = ERR_OK;
+    *done = true;
+    if (matches)
+        rc = count_pair(run, matches, done);
+    if (rc || !*done || !options->best)
+        return rc;
+    return pruned_search(&pruned, run->at, done, run->err);
+}
+
 int phrase_search(const struct phrase_options *options, uint32_t segment,
                   uint64_t *matches, bool *done, struct doc_iter **apart,
                   struct err *err)
@@ -256,13 +300,19 @@ int phrase_search(const struct phrase_options *options, uint32_t segment,
     if (rc || !run.phrase)
         return rc;
     *done = true;
-    if (run.phrase->lists == 0)
-        return ERR_OK;
     if (run.phrase->apart) {
         *apart =
             iter_bits(options->lists, run.phrase->apart, run.segment->docs);
         if (!*apart)
             return native_no_memory(err);
+    }
+    if (run.phrase->lists == 0)
+        return ERR_OK;
+    if (run.phrase->is_pair && !run.phrase->apart) {
+        rc = search_pair(&run, matches, done);
+        if (rc || *done)
+            return rc;
+        *done = true;
     }
     if (run.segment->live)
         run.live = live_bits(run.segment->live);

@@ -182,7 +182,7 @@ static void raise_floor(struct pruned *p)
 
 /* --- the search --- */
 
-static int open_words(struct pruned *p, bool *fits)
+static int open_words(struct pruned *p, struct postings *list, bool *fits)
 {
     const struct ranking *ranking = p->ranking;
     uint64_t most = 0;
@@ -191,8 +191,10 @@ static int open_words(struct pruned *p, bool *fits)
         return native_no_memory(p->err);
     for (size_t i = 0; i < ranking->count; i++) {
         const struct scored_part *part = &ranking->part[i];
-        int rc = scored_word_open(p->segment, p->at, part, i, &p->scale,
-                                  p->lists, &p->word[i], p->err);
+        int rc = list ? scored_word_of(list, part, &p->scale, p->lists,
+                                       &p->word[i], p->err)
+                      : scored_word_open(p->segment, p->at, part, i, &p->scale,
+                                         p->lists, &p->word[i], p->err);
         if (rc)
             return rc;
         p->slack += part->closeness + (uint32_t)part->capitals;
@@ -229,7 +231,7 @@ int pruned_search(const struct pruned_options *options, uint32_t segment,
     };
     int rc = columns_lengths(&p.segment->columns, &p.scale.lengths, err);
     if (rc == ERR_OK)
-        rc = open_words(&p, done);
+        rc = open_words(&p, options->list, done);
     if (rc == ERR_OK)
         rc = tabulate_slack(&p);
     if (rc == ERR_OK)

@@ -47,6 +47,8 @@ struct pruned_options {
     const struct native_snapshot *snapshot;
     const struct word_query *query;
     const struct ranking *ranking;
+    /* Of the only part, of whatever kind it is; NULL: parts are words. */
+    struct postings *list;
     const struct query_leaves *leaves;
     struct ranked_list *best;
     struct cancel *cancel;

@@ -45,6 +45,25 @@ int scored_word_open(const struct segment *segment, uint32_t at,
     return ERR_OK;
 }
 
+int scored_word_of(struct postings *list, const struct scored_part *part,
+                   const struct score_scale *scale, struct arena *arena,
+                   struct scored_word *out, struct err *err)
+{
+    *out = (struct scored_word){
+        .scale = scale,
+        .list = arena_new(arena, struct scored_list),
+        .count = 1,
+        .weight = part->weight,
+        .bit = 1,
+    };
+    if (!out->list)
+        return native_no_memory(err);
+    int rc = scored_list_open(list, scale, part->weight, out->list);
+    out->cost = out->list->count;
+    out->most = out->list->most;
+    return rc;
+}
+
 uint32_t scored_word_most(struct scored_word *word, doc_id from, doc_id end)
 {
     uint32_t most = 0;

@@ -31,6 +31,11 @@ int scored_word_open(const struct segment *segment, uint32_t at,
                      const struct score_scale *scale, struct arena *arena,
                      struct scored_word *out, struct err *err);
 
+/* The only part, which has this list, as if it was a word. */
+int scored_word_of(struct postings *list, const struct scored_part *part,
+                   const struct score_scale *scale, struct arena *arena,
+                   struct scored_word *out, struct err *err);
+
 /* The most that it adds to an article in [from, end). */
 uint32_t scored_word_most(struct scored_word *word, doc_id from, doc_id end);
 /* Add what it adds, at least where that may be `worth`; `frequencies` has room for a
