@@ -5,9 +5,16 @@
 #include "engine/native/pruned.h"
 
 #include "base/err.h"
+#include "engine/native/doc_iters.h"
 #include "engine/native/score_kernels.h"
 
 #include <string.h>
+
+enum {
+    TOUCH =
+        8, /* to count one article costs as much as to look through so many */
+    APART = 4,
+};
 
 struct windows {
     struct pruned *p;
@@ -17,8 +24,10 @@ struct windows {
     uint32_t *bound; /* of each word, in this window */
     uint32_t *frequencies;
     struct score_window window;
-    bool by_has;  /* every article of the window counts, whatever its score */
-    size_t asked; /* words that are not added: the first in order */
+    uint32_t *has; /* for a window */
+    uint64_t touched[SCORE_WINDOW / 64];
+    bool once;           /* those that were touched are done */
+    size_t asked;        /* words that are not added: the first in order */
     uint32_t asked_bits; /* those of them that are there */
     uint32_t slack;      /* the most beside contributions, in the window */
     uint32_t rest;       /* the most that they add, there or ... */
@@ -86,9 +95,13 @@ static int add_words(struct windows *w, uint32_t least, uint64_t all)
 {
     struct score_window *window = &w->window;
     uint32_t size = window->end - window->from;
-    memset(window->units, 0, size * sizeof *window->units);
-    if (window->has)
-        memset(window->has, 0, size * sizeof *window->has);
+    if (window->touched) {
+        memset(window->touched, 0, sizeof w->touched);
+    } else {
+        memset(window->units, 0, size * sizeof *window->units);
+        if (window->has)
+            memset(window->has, 0, size * sizeof *window->has);
+    }
     for (size_t i = w->asked; i < w->count; i++) {
         struct scored_word *word = &w->word[w->order[i]];
         uint64_t others = all - w->bound[w->order[i]];
@@ -134,10 +147,13 @@ static int take_best(struct windows *w)
     struct pruned *p = w->p;
     uint32_t size = window->end - window->from;
     uint32_t least = ranked_list_least(p->best);
-    uint32_t need = w->by_has ? 1 : least - w->rest - w->slack;
-    uint64_t mask[SCORE_WINDOW / 64];
-    score_kernels()->enough(w->by_has ? window->has : window->units, size, need,
-                            mask);
+    uint64_t enough[SCORE_WINDOW / 64];
+    const uint64_t *mask = window->touched;
+    if (!mask) {
+        score_kernels()->enough(window->units, size, least - w->rest - w->slack,
+                                enough);
+        mask = enough;
+    }
     for (uint32_t base = 0; base < size; base += 64) {
         uint64_t left = mask[base / 64];
         if (p->allowed)
@@ -145,10 +161,10 @@ static int take_best(struct windows *w)
         for (; left; left &= left - 1) {
             uint32_t i = base + (uint32_t)__builtin_ctzll(left);
             uint32_t has = window->has ? window->has[i] : 0;
+            uint32_t slack =
+                window->has ? pruned_most_slack(p, has | w->asked_bits) : 0;
             if (window->from + i < p->first ||
-                (p->slack_of &&
-                 window->units[i] + w->rest + p->slack_of[has | w->asked_bits] <
-                     least))
+                window->units[i] + w->rest + slack < least)
                 continue;
             int rc = complete(w, window->from + i, window->units[i], has);
             if (rc)
@@ -186,7 +202,8 @@ static int take_block(struct windows *w, const struct scored_list *list,
             uint32_t i = base + (uint32_t)__builtin_ctzll(left);
             doc_id doc = list->in.doc[i];
             if (doc < w->window.from || doc < p->first ||
-                doc >= w->window.end || !pruned_allows(p, doc))
+                doc >= w->window.end || !pruned_allows(p, doc) ||
+                (w->once && bit_is_set(w->touched, doc - w->window.from)))
                 continue;
             int rc = complete(w, doc, list->units[i], bit);
             if (rc)
@@ -199,7 +216,7 @@ static int search_list(struct windows *w, struct scored_word *word)
 {
     struct scored_list *list = word->list;
     doc_id before = w->window.from;
-
+    w->rest_of_window = w->rest + w->slack;
     for (uint32_t i = list->block; i < list->blocks && before < w->window.end;
          i++) {
         doc_id from = before, last = postings_block_last(list->list, i);
@@ -221,6 +238,64 @@ static int search_list(struct windows *w, struct scored_word *word)
     return ERR_OK;
 }
 
+/* --- several lists are added --- */
+
+/* Where few articles are touched they are counted one by one, as also where all of them
+ * may get in. */
+static int search_together(struct windows *w, uint32_t least, uint64_t all)
+{
+    struct score_window *window = &w->window;
+    uint64_t size = window->end - window->from, postings = 0;
+    for (size_t i = w->asked; i < w->count; i++)
+        postings += w->word[w->order[i]].cost;
+    bool few = postings * size / w->p->segment->docs * TOUCH < size;
+    window->touched =
+        few || w->once || least <= w->rest + w->slack ? w->touched : NULL;
+    window->has = window->touched || w->p->slack ? w->has : NULL;
+    int rc = add_words(w, least, all);
+    return rc ? rc : take_best(w);
+}
+
+/* Whether of the words that are added the one with the least bound has most of the
+ * postings: it is worth its while to go through the others first, and then to look for what
+ * is only in it, block by block. */
+static bool is_apart(const struct windows *w)
+{
+    const struct pruned *p = w->p;
+    const struct scored_word *word = &w->word[w->order[w->asked]];
+    uint64_t others = 0;
+    for (size_t i = w->asked + 1; i < w->count; i++)
+        others += w->word[w->order[i]].cost;
+    return word->count == 1 && others * APART <= word->cost &&
+           (p->slack == 0 || p->near);
+}
+
+static void rewind_asked(struct windows *w, size_t asked)
+{
+    for (size_t i = 0; i < asked; i++) {
+        struct scored_word *word = &w->word[w->order[i]];
+        for (size_t k = 0; k < word->count; k++) {
+            scored_list_rewind(&word->list[k], w->window.from);
+            scored_list_here(&word->list[k], w->window.from);
+        }
+    }
+}
+
+static int search_apart(struct windows *w, uint32_t least, uint64_t all)
+{
+    size_t asked = w->asked;
+    w->once = true;
+    ask(w, asked + 1);
+    int rc = search_together(w, least, all);
+    if (rc == ERR_OK) {
+        rewind_asked(w, asked + 1);
+        ask(w, asked);
+        rc = search_list(w, &w->word[w->order[asked]]);
+    }
+    w->once = false;
+    return rc;
+}
+
 static int search_window(struct windows *w)
 {
     struct pruned *p = w->p;
@@ -240,12 +315,10 @@ static int search_window(struct windows *w)
         return ERR_OK;
     struct scored_word *last = &w->word[w->order[w->count - 1]];
     if (w->asked + 1 == w->count && last->count == 1) {
-        w->rest_of_window = w->rest + w->slack;
         return search_list(w, last);
     }
-    w->by_has = least <= w->rest + w->slack;
-    int rc = add_words(w, least, all);
-    return rc ? rc : take_best(w);
+    return is_apart(w) ? search_apart(w, least, all)
+                       : search_together(w, least, all);
 }
 
 static int windows_open(struct windows *w, struct pruned *p)
@@ -261,10 +334,10 @@ static int windows_open(struct windows *w, struct pruned *p)
         .bound = arena_array(arena, uint32_t, clause->count),
         .frequencies = arena_alloc_unset(arena, size),
         .window.units = arena_alloc_unset(arena, size),
-        .window.has = arena_alloc_unset(arena, size),
+        .has = arena_alloc_unset(arena, size),
     };
     if (!w->order || !w->bound || !w->frequencies || !w->window.units ||
-        !w->window.has)
+        !w->has)
         return native_no_memory(p->err);
     for (size_t i = 0; i < w->count; i++)
         w->order[i] = i;
@@ -276,13 +349,13 @@ int pruned_or(struct pruned *p)
     struct windows w;
     int rc = windows_open(&w, p);
     doc_id from = p->first / SCORE_WINDOW * SCORE_WINDOW;
-    uint32_t *has = w.window.has;
+
     while (rc == ERR_OK && from < p->end) {
         doc_id end =
             p->end - from > SCORE_WINDOW ? from + SCORE_WINDOW : p->end;
         w.window.from = from;
         w.window.end = end;
-        w.window.has = p->slack || ranked_list_least(p->best) == 0 ? has : NULL;
+
         rc = pruned_stopped(p);
         if (rc == ERR_OK)
             rc = search_window(&w);

@@ -120,6 +120,11 @@ static void add_block(const struct scored_list *list,
         i++;
     while (count > i && doc[count - 1] >= window->end)
         count--;
+    if (window->touched) {
+        for (uint32_t k = i; k < count; k++)
+            score_window_touch(window, doc[k] - from, list->units[k], bit);
+        return;
+    }
     for (uint32_t k = i; k < count; k++)
         window->units[doc[k] - from] += list->units[k];
     for (uint32_t k = i; window->has && k < count; k++)

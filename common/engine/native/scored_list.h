@@ -34,7 +34,20 @@ struct score_window {
     doc_id from, end; /* [from, end) */
     uint32_t *units;
     uint32_t *has; /* the bits of the words that it has; NULL: not asked for */
+    /* The articles that got something: the two are set for these alone. NULL: for all. */
+    uint64_t *touched;
 };
+
+/* More for article from + i, in a window that knows what is touched (and has `has`). */
+static inline void score_window_touch(const struct score_window *window,
+                                      uint32_t i, uint32_t units, uint32_t bit)
+{
+    uint64_t *word = &window->touched[i / 64], mask = UINT64_C(1) << i % 64;
+    bool again = *word & mask;
+    *word |= mask;
+    window->units[i] = (again ? window->units[i] : 0) + units;
+    window->has[i] = (again ? window->has[i] : 0) | bit;
+}
 
 /* A multiple of 64; small ones where blocks are small, for tests. */
 enum { SCORE_WINDOW = SEGMENT_BLOCK == 8 ? 64 : 4096 };
@@ -91,7 +104,7 @@ static inline void scored_list_rewind(struct scored_list *list, doc_id doc)
 {
     if (list->block > 0 && list->last &&
         load_u32(list->last + 4 * (size_t)(list->block - 1)) >= doc)
-        list->block = 0;
+        list->block = 0, list->here = scored_list_bound(list, 0);
 }
 
 /* In the block that it stands in. */

@@ -80,8 +80,8 @@ static int add_overlapping(struct scored_word *word,
                            uint32_t *frequencies)
 {
     uint32_t size = window->end - window->from;
-    const struct score_window sums = {window->from, window->end, frequencies,
-                                      NULL};
+    const struct score_window sums = {
+        .from = window->from, .end = window->end, .units = frequencies};
     memset(frequencies, 0, size * sizeof *frequencies);
     for (size_t i = 0; i < word->count; i++) {
         int rc = scored_list_add_frequencies(&word->list[i], &sums);
@@ -91,8 +91,13 @@ static int add_overlapping(struct scored_word *word,
     for (uint32_t i = 0; i < size; i++) {
         if (frequencies[i] == 0)
             continue;
-        window->units[i] += score_of_posting(word->scale, word->weight,
-                                             frequencies[i], window->from + i);
+        uint32_t units = score_of_posting(word->scale, word->weight,
+                                          frequencies[i], window->from + i);
+        if (window->touched) {
+            score_window_touch(window, i, units, word->bit);
+            continue;
+        }
+        window->units[i] += units;
         if (window->has)
             window->has[i] |= word->bit;
     }
