@@ -3,85 +3,31 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/short_key.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum {
-    FIRST_CAPACITY = 1024,
-    FIRST_TEXTS = 512,
-    WHOLE_BYTES = 16, /* of a key that is its two words */
-};
+enum { FIRST_CAPACITY = 1024, FIRST_TEXTS = 512 };
 
-struct vocabulary_slot {
-    uint32_t hash;   /* its low bits say where the key belongs */
-    uint32_t number; /* id + 1; 0: free */
-};
 _Static_assert(VOCABULARY_MAX / 5 * 8 < UINT32_MAX, "a hash for each slot");
 
-static struct short_key long_key(struct slice text)
+uint64_t vocabulary_hash_rest(struct slice text)
 {
-    struct short_key key = {load_u64(text.data),
-                            load_u64(text.data + text.len - 8), 0};
+    uint64_t hash = 0;
     for (size_t at = 8; at + 8 < text.len; at += 8)
-        key.c = short_key_mix(load_u64(text.data + at) ^ key.c,
-                              UINT64_C(0x9fb21c651e98df25));
-    return key;
+        hash = short_key_mix(load_u64(text.data + at) ^ hash,
+                             UINT64_C(0x9fb21c651e98df25));
+    return hash;
 }
 
-void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
-                      uint8_t tag, struct vocabulary_probe *out)
+/* The first free slot from where the key belongs on. */
+static struct vocabulary_slot *free_slot(struct vocabulary_slot *slot,
+                                         size_t capacity, uint32_t hash)
 {
-    assert(text.len <= VOCABULARY_TEXT_MAX);
-    struct short_key key =
-        text.len <= SHORT_KEY_BYTES ? short_key_of(text) : long_key(text);
-    uint64_t hash = short_key_hash(key, text.len | (uint64_t)tag << 32);
-    *out = (struct vocabulary_probe){.first = key.a,
-                                     .last = key.b,
-                                     .text = text,
-                                     .hash = (uint32_t)hash,
-                                     .tag = tag};
-    if (vocabulary->capacity)
-        __builtin_prefetch(
-            &vocabulary->slot[out->hash & (vocabulary->capacity - 1)]);
-}
-
-bool vocabulary_fetch(const struct vocabulary *v,
-                      const struct vocabulary_probe *p, uint32_t *likely)
-{
-    if (!v->capacity)
-        return false;
-    size_t at = p->hash & (v->capacity - 1);
-    while (v->slot[at].number && v->slot[at].hash != p->hash)
-        at = (at + 1) & (v->capacity - 1);
-    if (!v->slot[at].number)
-        return false;
-    *likely = v->slot[at].number - 1;
-    __builtin_prefetch(&v->text[*likely]);
-    return true;
-}
-
-static bool is_key(const struct vocabulary *v, uint32_t id,
-                   const struct vocabulary_probe *p)
-{
-    const struct vocabulary_text *text = &v->text[id];
-    if (((text->first ^ p->first) | (text->last ^ p->last) |
-         (text->len ^ p->text.len) | (uint64_t)(text->tag ^ p->tag)) != 0)
-        return false;
-    return text->len <= WHOLE_BYTES ||
-           slice_eq(vocabulary_text(v, id), p->text);
-}
-
-/* The slot of the key, or the free one where it belongs. */
-static struct vocabulary_slot *find(const struct vocabulary *v,
-                                    const struct vocabulary_probe *p)
-{
-    size_t at = p->hash & (v->capacity - 1);
-    while (v->slot[at].number && !(v->slot[at].hash == p->hash &&
-                                   is_key(v, v->slot[at].number - 1, p)))
-        at = (at + 1) & (v->capacity - 1);
-    return &v->slot[at];
+    size_t at = hash & (capacity - 1);
+    while (slot[at].number)
+        at = (at + 1) & (capacity - 1);
+    return &slot[at];
 }
 
 /* All keys are different, so none is compared. */
@@ -93,14 +39,9 @@ static int grow_slots(struct vocabulary *v)
         return ERR_NOMEM;
     mem_random_access(bigger, capacity * sizeof *bigger);
     memset(bigger, 0, capacity * sizeof *bigger);
-    for (size_t i = 0; i < v->capacity; i++) {
-        if (!v->slot[i].number)
-            continue;
-        size_t at = v->slot[i].hash & (capacity - 1);
-        while (bigger[at].number)
-            at = (at + 1) & (capacity - 1);
-        bigger[at] = v->slot[i];
-    }
+    for (size_t i = 0; i < v->capacity; i++)
+        if (v->slot[i].number)
+            *free_slot(bigger, capacity, v->slot[i].hash) = v->slot[i];
     mem_free(v->slot);
     v->slot = bigger;
     v->capacity = capacity;
@@ -140,24 +81,16 @@ static int keep(struct vocabulary *v, const struct vocabulary_probe *p,
     return ERR_OK;
 }
 
-int vocabulary_put(struct vocabulary *v, const struct vocabulary_probe *probe,
+int vocabulary_new(struct vocabulary *v, const struct vocabulary_probe *probe,
                    uint32_t *id)
 {
-    struct vocabulary_slot *slot = v->capacity ? find(v, probe) : NULL;
-    if (slot && slot->number) {
-        *id = slot->number - 1;
-        return ERR_OK;
-    }
-    if (v->count >= v->capacity / 8 * 5) {
-        int rc = grow_slots(v);
-        if (rc)
-            return rc;
-        slot = find(v, probe);
-    }
-    int rc = keep(v, probe, id);
+    int rc = v->count < v->capacity / 8 * 5 ? ERR_OK : grow_slots(v);
+    if (rc == ERR_OK)
+        rc = keep(v, probe, id);
     if (rc)
         return rc;
-    *slot = (struct vocabulary_slot){probe->hash, *id + 1};
+    *free_slot(v->slot, v->capacity, probe->hash) =
+        (struct vocabulary_slot){probe->hash, *id + 1};
     return ERR_OK;
 }
 

@@ -19,11 +19,14 @@
 #ifndef ENGINE_NATIVE_VOCABULARY_H
 #define ENGINE_NATIVE_VOCABULARY_H
 
-#include "base/bytes.h"
+#include "base/short_key.h"
 
 #include <assert.h>
 
-struct vocabulary_slot;
+struct vocabulary_slot {
+    uint32_t hash;   /* its low bits say where the key belongs */
+    uint32_t number; /* id + 1; 0: free */
+};
 
 struct vocabulary_text {
     uint64_t first,
@@ -44,6 +47,7 @@ struct vocabulary {
 enum {
     VOCABULARY_MAX = 1 << 30,
     VOCABULARY_TEXT_MAX = UINT16_MAX, /* bytes of one key */
+    VOCABULARY_WHOLE = 16,            /* bytes of a key that is its two words */
 };
 
 /* A key on its way; borrows its bytes. */
@@ -56,16 +60,6 @@ struct vocabulary_probe {
 
 /* A vocabulary that is all zeros is empty and ready. */
 void vocabulary_release(struct vocabulary *vocabulary);
-
-/* Needs text.len <= VOCABULARY_TEXT_MAX. */
-void vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
-                      uint8_t tag, struct vocabulary_probe *out);
-/* Whether the vocabulary seems to have the key: under this number, most likely. */
-bool vocabulary_fetch(const struct vocabulary *vocabulary,
-                      const struct vocabulary_probe *probe, uint32_t *likely);
-/* The number of the key, a new one if it has none. */
-int vocabulary_put(struct vocabulary *vocabulary,
-                   const struct vocabulary_probe *probe, uint32_t *id);
 
 static inline struct slice vocabulary_text(const struct vocabulary *vocabulary,
                                            uint32_t id)
@@ -80,6 +74,88 @@ static inline uint8_t vocabulary_tag(const struct vocabulary *vocabulary,
 {
     assert(id < vocabulary->count);
     return vocabulary->text[id].tag;
+}
+
+/* What is between the first and last eight bytes of a long key. */
+uint64_t vocabulary_hash_rest(struct slice text);
+/* A number for a key that has none. */
+int vocabulary_new(struct vocabulary *vocabulary,
+                   const struct vocabulary_probe *probe, uint32_t *id);
+
+/* The three are inline: they are done for each token. Needs text.len <=
+ * VOCABULARY_TEXT_MAX. */
+static inline __attribute__((always_inline)) void
+vocabulary_probe(const struct vocabulary *vocabulary, struct slice text,
+                 uint8_t tag, struct vocabulary_probe *out)
+{
+    assert(text.len <= VOCABULARY_TEXT_MAX);
+    uint64_t salt = (text.len << 8 | tag) * UINT64_C(0x9e3779b97f4a7c15);
+    struct short_key key = {0};
+    if (text.len <= VOCABULARY_WHOLE)
+        key = short_key_of(text);
+    else
+        key = (struct short_key){load_u64(text.data),
+                                 load_u64(text.data + text.len - 8),
+                                 vocabulary_hash_rest(text)};
+    uint64_t hash = short_key_mix(key.a ^ salt,
+                                  key.b ^ key.c ^ UINT64_C(0xe7037ed1a0b428db));
+    *out = (struct vocabulary_probe){.first = key.a,
+                                     .last = key.b,
+                                     .text = text,
+                                     .hash = (uint32_t)hash,
+                                     .tag = tag};
+    if (vocabulary->capacity)
+        __builtin_prefetch(
+            &vocabulary->slot[out->hash & (vocabulary->capacity - 1)]);
+}
+
+/* Whether the vocabulary seems to have the key: under this number, most likely. */
+static inline __attribute__((always_inline)) bool
+vocabulary_fetch(const struct vocabulary *vocabulary,
+                 const struct vocabulary_probe *probe, uint32_t *likely)
+{
+    if (!vocabulary->capacity)
+        return false;
+    size_t last = vocabulary->capacity - 1, at = probe->hash & last;
+    while (vocabulary->slot[at].number &&
+           vocabulary->slot[at].hash != probe->hash)
+        at = (at + 1) & last;
+    if (!vocabulary->slot[at].number)
+        return false;
+    *likely = vocabulary->slot[at].number - 1;
+    __builtin_prefetch(&vocabulary->text[*likely]);
+    return true;
+}
+
+static inline bool vocabulary_is(const struct vocabulary *vocabulary,
+                                 uint32_t id,
+                                 const struct vocabulary_probe *probe)
+{
+    const struct vocabulary_text *text = &vocabulary->text[id];
+    return ((text->first ^ probe->first) | (text->last ^ probe->last)) == 0 &&
+           text->len == probe->text.len && text->tag == probe->tag &&
+           (text->len <= VOCABULARY_WHOLE ||
+            slice_eq(vocabulary_text(vocabulary, id), probe->text));
+}
+
+/* The number of the key, a new one if it has none. */
+static inline __attribute__((always_inline)) int
+vocabulary_put(struct vocabulary *vocabulary,
+               const struct vocabulary_probe *probe, uint32_t *id)
+{
+    if (!vocabulary->capacity)
+        return vocabulary_new(vocabulary, probe, id);
+    size_t last = vocabulary->capacity - 1;
+    for (size_t at = probe->hash & last;; at = (at + 1) & last) {
+        struct vocabulary_slot slot = vocabulary->slot[at];
+        if (!slot.number)
+            return vocabulary_new(vocabulary, probe, id);
+        if (slot.hash == probe->hash &&
+            vocabulary_is(vocabulary, slot.number - 1, probe)) {
+            *id = slot.number - 1;
+            return 0;
+        }
+    }
 }
 
 /* Put numbers in the order of their texts, byte by byte, and of their tags where these are
