@@ -87,6 +87,34 @@ TEST(every_byte_of_a_key_counts)
         }
 }
 
+/* Found by trying: where the hash changes, others must be. */
+TEST(keys_of_one_hash_are_compared)
+{
+    static const struct {
+        const char *a, *b;
+        uint8_t tag_a, tag_b;
+    } rows[] = {
+        {"w75929", "w75929", 102, 30},
+        {"the same00316032at its end", "the same00288654at its end", 1, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct vocabulary v = {0};
+        struct vocabulary_probe a, b;
+        uint32_t id;
+        vocabulary_probe(&v, slice_of(rows[i].a), rows[i].tag_a, &a);
+        vocabulary_probe(&v, slice_of(rows[i].b), rows[i].tag_b, &b);
+        CHECK_EQ(a.hash, b.hash);
+        CHECK_EQ(vocabulary_put(&v, &a, &id), ERR_OK);
+        CHECK_EQ(vocabulary_put(&v, &b, &id), ERR_OK);
+        CHECK_EQ(id, 1);
+        CHECK_EQ(vocabulary_put(&v, &a, &id), ERR_OK);
+        CHECK_EQ(id, 0);
+        CHECK_EQ(vocabulary_put(&v, &b, &id), ERR_OK);
+        CHECK_EQ(id, 1);
+        vocabulary_release(&v);
+    }
+}
+
 TEST(a_key_that_is_there_is_fetched)
 {
     struct vocabulary v = {0};
@@ -190,6 +218,6 @@ TEST(numbers_are_sorted_by_text_and_tag)
 }
 
 RUN(T(numbers_are_sorted_by_text_and_tag), T(numbers_are_those_of_a_list),
-    T(every_byte_of_a_key_counts), T(a_key_that_is_there_is_fetched),
-    T(probes_stay_good_while_others_are_put),
+    T(every_byte_of_a_key_counts), T(keys_of_one_hash_are_compared),
+    T(a_key_that_is_there_is_fetched), T(probes_stay_good_while_others_are_put),
     T(a_failed_put_leaves_the_vocabulary_as_it_was))
