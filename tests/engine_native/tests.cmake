@@ -1,6 +1,6 @@
 # Questions made from the words of articles, as in bench/oracle.
 foreach(name native_search native_lexicon phrases pruned ranking one_index
-    search_limits)
+    scored_list search_limits)
   target_sources(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/bench/random_query.c)
 endforeach()
 
