@@ -66,6 +66,7 @@ static int build_index(struct build *build, const char *const *paths,
     const struct engine *engine = engines[0];
     struct writer_options writer_options = {
         .memory_bytes = (size_t)build->memory,
+        .threads = (unsigned)build->threads,
         .without_text = build->without_text,
     };
     struct pipeline_options options = {.source = SLICE("bench"),

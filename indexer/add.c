@@ -143,6 +143,7 @@ static int run(struct add *add, const struct add_options *options,
     struct writer_options writer_options = {
         .memory_bytes = pipeline_writer_memory((size_t)options->memory,
                                                (unsigned)options->threads),
+        .threads = (unsigned)options->threads,
         .progress = bar_progress,
         .progress_context = &add->report.bar,
     };

@@ -199,6 +199,7 @@ static int rebuild_into(struct rebuild *rebuild, const char *dir,
 {
     struct writer_options writer_options = {
         .memory_bytes = pipeline_writer_memory(memory, threads),
+        .threads = threads,
         .progress = bar_progress,
         .progress_context = &rebuild->report->bar,
     };

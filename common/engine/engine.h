@@ -135,6 +135,7 @@ struct stored_version {
 
 struct writer_options {
     size_t memory_bytes; /* 0: a sensible default */
+    unsigned threads; /* more than 1: the engine may have one of its own */
     /* Index the words and keep no text: nothing can be shown, replaced or deleted. For
      * measurements beside engines that keep none. ERR_UNSUPPORTED where there is no
      * such thing. */

@@ -206,7 +206,6 @@ void native_writer_close(struct writer *writer)
     if (self->made_files)
         remove_made_files(self);
     stemmers_free(self->stemmers);
-    bytes_out_release(&self->payload);
     arena_reset(&self->scratch);
     arena_reset(&self->manifest_arena[0]);
     arena_reset(&self->manifest_arena[1]);

@@ -7,6 +7,13 @@
 /* Of a slot of hash_map, twice: half of the slots are free. */
 enum { MAP_BYTES_A_SLOT = 40 };
 
+/* When there is memory for what waits for it. */
+static bool has_thread_for_texts(const struct native_writer *self)
+{
+    return self->options.threads > 1 && !self->options.without_text &&
+           self->memory_bytes >= 4 * (size_t)TEXT_QUEUE_MEMORY;
+}
+
 static int begin(struct native_writer *self, struct err *err)
 {
     struct writer_buffer *b = &self->buffer;
@@ -15,6 +22,9 @@ static int begin(struct native_writer *self, struct err *err)
     int rc = segment_begin(self, b->name, &b->file, err);
     if (rc == ERR_OK)
         rc = stored_writer_open(b->file, &b->stored, err);
+    if (rc == ERR_OK)
+        rc = text_queue_open(b->stored, has_thread_for_texts(self), &b->texts,
+                             err);
     return rc ? rc : inverter_new(&b->inverter, err);
 }
 
@@ -24,12 +34,7 @@ static int add_text(struct native_writer *self, const struct article *article,
     *ticket = UINT32_MAX;
     if (self->options.without_text)
         return ERR_OK;
-    self->payload.len = 0;
-    int rc = article_payload(article, &self->payload, err);
-    if (rc)
-        return rc;
-    struct slice payload = {self->payload.data, self->payload.len};
-    return stored_add(self->buffer.stored, payload, ticket, err);
+    return text_queue_put(self->buffer.texts, article, ticket, err);
 }
 
 int buffer_put(struct native_writer *self, const struct article *article,
@@ -79,7 +84,7 @@ size_t buffer_memory(const struct native_writer *self)
     const struct writer_buffer *b = &self->buffer;
     if (!b->file)
         return 0;
-    return inverter_memory(b->inverter) + stored_writer_memory(b->stored) +
+    return inverter_memory(b->inverter) + text_queue_memory(b->texts) +
            b->keys.capacity * MAP_BYTES_A_SLOT + b->keys.keys.total;
 }
 
@@ -92,6 +97,8 @@ static int write_segment(struct native_writer *self,
     writer_progress(self, "sorting", 0, articles);
     int rc = inverter_write(b->inverter, b->file, &self->scratch, facts,
                             &ticket_of_doc, err);
+    if (rc == ERR_OK)
+        rc = text_queue_finish(b->texts, err);
     if (rc == ERR_OK)
         rc = stored_finish(b->stored, ticket_of_doc,
                            facts->docs + facts->archived, err);
@@ -111,6 +118,8 @@ int buffer_flush(struct native_writer *self, struct err *err)
     /* What the articles took is given back before others need it. */
     inverter_free(b->inverter);
     b->inverter = NULL;
+    text_queue_close(b->texts);
+    b->texts = NULL;
     stored_writer_close(b->stored);
     b->stored = NULL;
     if (rc == ERR_OK)
@@ -123,10 +132,12 @@ void buffer_drop(struct native_writer *self)
 {
     struct writer_buffer *b = &self->buffer;
     inverter_free(b->inverter);
+    text_queue_close(b->texts);
     stored_writer_close(b->stored);
     segment_writer_close(b->file);
     hash_map_release(&b->keys);
     b->inverter = NULL;
+    b->texts = NULL;
     b->stored = NULL;
     b->file = NULL;
 }

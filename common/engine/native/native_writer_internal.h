@@ -15,6 +15,7 @@
 #include "engine/native/inverter.h"
 #include "engine/native/native_files.h"
 #include "engine/native/native_writer.h"
+#include "engine/native/text_queue.h"
 #include "segment/segment.h"
 #include "text/stem.h"
 
@@ -39,6 +40,7 @@ struct writer_buffer {
     char name[SEGMENT_NAME_SIZE];
     struct segment_writer *file;
     struct stored_writer *stored;
+    struct text_queue *texts; /* on their way there */
     struct inverter *inverter;
     struct hash_map
         keys; /* to the number in the inverter + 1; 0: not current */
@@ -64,7 +66,6 @@ struct native_writer {
 
     struct stemmers *stemmers; /* made when they are needed */
     struct arena scratch;      /* of one step */
-    struct bytes_out payload;  /* of one article */
 
     uint64_t articles, words; /* with this run's changes, as digest */
     struct corpus_digest digest;
