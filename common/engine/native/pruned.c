@@ -205,9 +205,10 @@ static int open_words(struct pruned *p, struct postings *list, bool *fits)
     return ERR_OK;
 }
 
-static bool is_one_list(const struct pruned *p)
+static bool is_one_word(const struct pruned *p)
 {
-    return p->ranking->count == 1 && p->word[0].count == 1;
+    return p->ranking->count == 1 && pruned_any_order(p) &&
+           scored_word_is_apart(&p->word[0]);
 }
 
 int pruned_search(const struct pruned_options *options, uint32_t segment,
@@ -241,12 +242,10 @@ int pruned_search(const struct pruned_options *options, uint32_t segment,
     if (rc || !*done)
         return rc;
     raise_floor(&p);
-    if (is_one_list(&p) && p.slack == 0)
-        rc = pruned_word(&p);
-    else if (is_one_list(&p) || p.query->clauses > 1)
+    if (p.query->clauses > 1)
         rc = pruned_and(&p);
     else
-        rc = pruned_or(&p);
+        rc = is_one_word(&p) ? pruned_word(&p) : pruned_or(&p);
     if (rc == ERR_OK)
         rc = near_end(&p);
     return rc ? native_walk_failed(p.segment, rc, err) : ERR_OK;

@@ -93,9 +93,14 @@ int near_end(struct pruned *p);
 /* Asked now and then. */
 int pruned_stopped(struct pruned *p);
 
-int pruned_or(struct pruned *p);  /* of one clause */
-int pruned_and(struct pruned *p); /* of any number; of one, for one list */
-int pruned_word(
-    struct pruned *p); /* of one word with one list, without slack */
+/* Whether articles may be offered in any order. */
+static inline bool pruned_any_order(const struct pruned *p)
+{
+    return p->slack == 0 || p->near;
+}
+
+int pruned_or(struct pruned *p);   /* of one clause */
+int pruned_and(struct pruned *p);  /* of several */
+int pruned_word(struct pruned *p); /* of one word that is apart, in any order */
 
 #endif

@@ -134,7 +134,7 @@ static int look_up(struct join *j, doc_id doc, uint32_t units, uint32_t has)
     return pruned_offer(p, doc, units, has);
 }
 
-/* --- a word with one list goes first --- */
+/* --- a word goes first, list by list --- */
 
 static int join_block(struct join *j, struct scored_list *lead, uint32_t bit)
 {
@@ -156,10 +156,16 @@ static int join_block(struct join *j, struct scored_list *lead, uint32_t bit)
     return ERR_OK;
 }
 
-static int join_list(struct join *j)
+static void rewind_others(struct join *j)
+{
+    for (size_t i = 1; i < j->count; i++)
+        for (size_t k = 0; k < j->clause[i].count; k++)
+            scored_word_rewind(&j->clause[i].word[k], j->p->first);
+}
+
+static int join_list(struct join *j, struct scored_list *lead)
 {
     struct pruned *p = j->p;
-    struct scored_list *lead = &j->clause[0].word->list[0];
     uint32_t block = postings_find_block(lead->list, 0, p->first);
     doc_id before = block ? postings_block_last(lead->list, block - 1) + 1 : 0;
     for (; block < lead->blocks && before < p->end; block++) {
@@ -245,6 +251,14 @@ int pruned_and(struct pruned *p)
     if (rc || j.clause[0].cost == 0 ||
         j.clause[0].most + j.others < ranked_list_least(p->best))
         return rc;
-    bool one_list = j.clause[0].count == 1 && j.clause[0].word->count == 1;
-    return one_list ? join_list(&j) : join_lists(&j);
+    struct scored_word *lead = j.clause[0].word;
+    if (j.clause[0].count > 1 || !scored_word_is_apart(lead) ||
+        (lead->count > 1 && !pruned_any_order(p)))
+        return join_lists(&j);
+    for (size_t i = 0; rc == ERR_OK && i < lead->count; i++) {
+        if (i > 0)
+            rewind_others(&j);
+        rc = join_list(&j, &lead->list[i]);
+    }
+    return rc;
 }

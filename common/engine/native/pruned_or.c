@@ -174,7 +174,7 @@ static int take_best(struct windows *w)
     return ERR_OK;
 }
 
-/* --- one list is added: its blocks need no window --- */
+/* --- one word is added: its blocks need no window --- */
 
 /* With the bounds where the block is. */
 static void bound_block(struct windows *w, doc_id from, doc_id end)
@@ -212,9 +212,20 @@ static int take_block(struct windows *w, const struct scored_list *list,
     return ERR_OK;
 }
 
-static int search_list(struct windows *w, struct scored_word *word)
+/* From the beginning of the window again. */
+static void rewind_asked(struct windows *w, size_t asked)
 {
-    struct scored_list *list = word->list;
+    for (size_t i = 0; i < asked; i++) {
+        size_t at = w->order[i];
+        scored_word_rewind(&w->word[at], w->window.from);
+        w->bound[at] =
+            scored_word_most(&w->word[at], w->window.from, w->window.end);
+    }
+}
+
+static int search_list(struct windows *w, struct scored_list *list,
+                       uint32_t bit)
+{
     doc_id before = w->window.from;
     w->rest_of_window = w->rest + w->slack;
     for (uint32_t i = list->block; i < list->blocks && before < w->window.end;
@@ -226,19 +237,32 @@ static int search_list(struct windows *w, struct scored_word *word)
         if (most + w->rest_of_window < least)
             continue;
         bound_block(w, from, before);
-        most += pruned_most_slack(w->p, w->asked_bits | word->bit);
+        most += pruned_most_slack(w->p, w->asked_bits | bit);
         if (most + w->rest < least)
             continue;
         int rc = scored_list_load(list, i);
         if (rc == ERR_OK)
-            rc = take_block(w, list, word->bit);
+            rc = take_block(w, list, bit);
         if (rc)
             return rc;
     }
     return ERR_OK;
 }
 
-/* --- several lists are added --- */
+static int search_word(struct windows *w, struct scored_word *word)
+{
+    int rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < word->count; i++) {
+        if (i > 0) {
+            rewind_asked(w, w->asked);
+            ask(w, w->asked);
+        }
+        rc = search_list(w, &word->list[i], word->bit);
+    }
+    return rc;
+}
+
+/* --- several words are added --- */
 
 /* Where few articles are touched they are counted one by one, as also where all of them
  * may get in. */
@@ -266,19 +290,8 @@ static bool is_apart(const struct windows *w)
     uint64_t others = 0;
     for (size_t i = w->asked + 1; i < w->count; i++)
         others += w->word[w->order[i]].cost;
-    return word->count == 1 && others * APART <= word->cost &&
-           (p->slack == 0 || p->near);
-}
-
-static void rewind_asked(struct windows *w, size_t asked)
-{
-    for (size_t i = 0; i < asked; i++) {
-        struct scored_word *word = &w->word[w->order[i]];
-        for (size_t k = 0; k < word->count; k++) {
-            scored_list_rewind(&word->list[k], w->window.from);
-            scored_list_here(&word->list[k], w->window.from);
-        }
-    }
+    return scored_word_is_apart(word) && pruned_any_order(p) &&
+           others * APART <= word->cost;
 }
 
 static int search_apart(struct windows *w, uint32_t least, uint64_t all)
@@ -290,7 +303,7 @@ static int search_apart(struct windows *w, uint32_t least, uint64_t all)
     if (rc == ERR_OK) {
         rewind_asked(w, asked + 1);
         ask(w, asked);
-        rc = search_list(w, &w->word[w->order[asked]]);
+        rc = search_word(w, &w->word[w->order[asked]]);
     }
     w->once = false;
     return rc;
@@ -314,9 +327,9 @@ static int search_window(struct windows *w)
     if (all < least || !divide(w, least))
         return ERR_OK;
     struct scored_word *last = &w->word[w->order[w->count - 1]];
-    if (w->asked + 1 == w->count && last->count == 1) {
-        return search_list(w, last);
-    }
+    if (w->asked + 1 == w->count && scored_word_is_apart(last) &&
+        (last->count == 1 || pruned_any_order(p)))
+        return search_word(w, last);
     return is_apart(w) ? search_apart(w, least, all)
                        : search_together(w, least, all);
 }

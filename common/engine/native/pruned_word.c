@@ -1,4 +1,5 @@
-/* One list: the blocks with the best first, so that few others need be looked at. */
+/* One word: of each list the blocks with the best first, so that few others need be
+ * looked at. */
 #include "engine/native/pruned.h"
 
 #include "base/err.h"
@@ -12,7 +13,7 @@ static int take_block(struct pruned *p, struct scored_list *list,
 {
     uint64_t enough[(SEGMENT_BLOCK + 63) / 64];
     uint32_t least = ranked_list_least(p->best);
-    if (scored_list_bound(list, block) < least ||
+    if (scored_list_bound(list, block) + p->slack < least ||
         postings_block_last(list->list, block) < p->first ||
         (block > 0 && postings_block_last(list->list, block - 1) >= p->end))
         return ERR_OK;
@@ -21,14 +22,15 @@ static int take_block(struct pruned *p, struct scored_list *list,
         rc = scored_list_load(list, block);
     if (rc)
         return rc;
-    score_kernels()->enough(list->units, list->in.count, least, enough);
+    score_kernels()->enough(list->units, list->in.count,
+                            least > p->slack ? least - p->slack : 0, enough);
     for (uint32_t base = 0; base < list->in.count; base += 64)
         for (uint64_t left = enough[base / 64]; left; left &= left - 1) {
             uint32_t i = base + (uint32_t)__builtin_ctzll(left);
             doc_id doc = list->in.doc[i];
             if (doc < p->first || doc >= p->end || !pruned_allows(p, doc))
                 continue;
-            rc = pruned_offer(p, doc, list->units[i], 0);
+            rc = pruned_offer(p, doc, list->units[i], p->word[0].bit);
             if (rc)
                 return rc;
         }
@@ -61,9 +63,8 @@ static int by_best(const void *a, const void *b)
     return x->block < y->block ? -1 : 1;
 }
 
-int pruned_word(struct pruned *p)
+static int take_list(struct pruned *p, struct scored_list *list)
 {
-    struct scored_list *list = &p->word[0].list[0];
     const uint8_t *best = list->best;
     if (!best)
         return take_block(p, list, 0);
@@ -83,5 +84,14 @@ int pruned_word(struct pruned *p)
     for (uint32_t i = 0; rc == ERR_OK && i < list->blocks; i++)
         if (best[i] < level)
             rc = take_block(p, list, i);
+    return rc;
+}
+
+int pruned_word(struct pruned *p)
+{
+    struct scored_word *word = &p->word[0];
+    int rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < word->count; i++)
+        rc = take_list(p, &word->list[i]);
     return rc;
 }

@@ -10,8 +10,9 @@
 #include "engine/native/scored_list.h"
 
 enum {
-    SCORED_WORD_BITS = 31
-}; /* in score_window.has, compared as scores are */
+    SCORED_WORD_BITS = 31, /* in score_window.has */
+    SCORED_WORD_FEW = 4,   /* lists, each of which is asked about an article */
+};
 
 struct scored_word {
     const struct score_scale *scale;
@@ -48,13 +49,33 @@ int scored_word_add(struct scored_word *word, const struct score_window *window,
 static inline uint32_t scored_word_here(struct scored_word *word, doc_id doc,
                                         uint32_t most)
 {
-    if (word->count != 1)
+    uint32_t here = 0;
+    if (word->overlap || word->count > SCORED_WORD_FEW)
         return most;
-    struct scored_list *list = word->list;
-    if (list->bitmap && !scored_list_bitmap_has(list, doc))
-        return 0;
-    uint32_t here = scored_list_here(list, doc);
+    for (size_t i = 0; i < word->count; i++) {
+        struct scored_list *list = &word->list[i];
+        uint32_t of_list = list->bitmap && !scored_list_bitmap_has(list, doc)
+                               ? 0
+                               : scored_list_here(list, doc);
+        here = of_list > here ? of_list : here;
+    }
     return here < most ? here : most;
+}
+
+/* Before articles that come before what was asked for last. */
+static inline void scored_word_rewind(struct scored_word *word, doc_id doc)
+{
+    for (size_t i = 0; i < word->count; i++) {
+        scored_list_rewind(&word->list[i], doc);
+        scored_list_here(&word->list[i], doc);
+    }
+}
+
+/* Whether its lists can be gone through one after the other: each with all that the word
+ * adds to its articles. */
+static inline bool scored_word_is_apart(const struct scored_word *word)
+{
+    return !word->overlap && 0 < word->count && word->count <= SCORED_WORD_FEW;
 }
 int scored_word_has(struct scored_word *word, doc_id doc, bool *there);
 int scored_word_find(struct scored_word *word, doc_id doc, bool *there,
