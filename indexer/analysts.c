@@ -7,7 +7,12 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { ANALYSTS_MAX = 64 };
+enum {
+    ANALYSTS_MAX = 64,
+    /* Items handed over together: to wake a thread takes as long as to analyse a short
+     * article. */
+    GROUP = 8,
+};
 
 struct analyst {
     struct analysts *pool;
@@ -17,11 +22,18 @@ struct analyst {
     pthread_t thread;
 };
 
+/* Items by `next`. */
+struct item_list {
+    struct item *first, **last;
+};
+
 struct analysts {
+    struct item_list group; /* submitted, and still the caller's */
+    unsigned group_count;
     pthread_mutex_t
         lock; /* guards the queue, `stop`, and every item's `done` */
     pthread_cond_t work, done;
-    struct item *first, **last; /* submitted, not taken yet */
+    struct item_list queue; /* handed over, not taken yet */
     bool stop;
     unsigned running;
     struct analyst analyst[ANALYSTS_MAX]; /* [0] also works without a thread */
@@ -44,6 +56,12 @@ static void analyse(struct analyst *me, struct item *item)
                                &item->analysis);
 }
 
+static void clear_list(struct item_list *list)
+{
+    list->first = NULL;
+    list->last = &list->first;
+}
+
 static void *work(void *context)
 {
     struct analyst *me = context;
@@ -51,14 +69,14 @@ static void *work(void *context)
 
     pthread_mutex_lock(&pool->lock);
     for (;;) {
-        while (!pool->first && !pool->stop)
+        while (!pool->queue.first && !pool->stop)
             pthread_cond_wait(&pool->work, &pool->lock);
-        struct item *item = pool->first;
+        struct item *item = pool->queue.first;
         if (!item)
             break;
-        pool->first = item->next;
-        if (!pool->first)
-            pool->last = &pool->first;
+        pool->queue.first = item->next;
+        if (!pool->queue.first)
+            clear_list(&pool->queue);
         pthread_mutex_unlock(&pool->lock);
 
         analyse(me, item);
@@ -78,7 +96,8 @@ int analysts_start(unsigned threads, bool stems, struct analysts **out,
     if (!pool)
         return err_set(err, ERR_NOMEM, "out of memory");
     memset(pool, 0, sizeof *pool);
-    pool->last = &pool->first;
+    clear_list(&pool->queue);
+    clear_list(&pool->group);
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work, NULL);
     pthread_cond_init(&pool->done, NULL);
@@ -110,6 +129,18 @@ int analysts_start(unsigned threads, bool stems, struct analysts **out,
     return ERR_OK;
 }
 
+/* Holding the lock. */
+static void hand_over(struct analysts *pool)
+{
+    if (!pool->group.first)
+        return;
+    *pool->queue.last = pool->group.first;
+    pool->queue.last = pool->group.last;
+    clear_list(&pool->group);
+    pool->group_count = 0;
+    pthread_cond_broadcast(&pool->work);
+}
+
 void analysts_submit(struct analysts *pool, struct item *item)
 {
     if (pool->running == 0) {
@@ -117,18 +148,22 @@ void analysts_submit(struct analysts *pool, struct item *item)
         item->done = true;
         return;
     }
-    pthread_mutex_lock(&pool->lock);
     item->done = false;
     item->next = NULL;
-    *pool->last = item;
-    pool->last = &item->next;
-    pthread_cond_signal(&pool->work);
+    *pool->group.last = item;
+    pool->group.last = &item->next;
+    if (++pool->group_count < GROUP)
+        return;
+    pthread_mutex_lock(&pool->lock);
+    hand_over(pool);
     pthread_mutex_unlock(&pool->lock);
 }
 
 void analysts_wait(struct analysts *pool, struct item *item)
 {
     pthread_mutex_lock(&pool->lock);
+    if (!item->done)
+        hand_over(pool);
     while (!item->done)
         pthread_cond_wait(&pool->done, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
@@ -139,6 +174,7 @@ void analysts_stop(struct analysts *pool)
     if (!pool)
         return;
     pthread_mutex_lock(&pool->lock);
+    hand_over(pool);
     pool->stop = true;
     pthread_cond_broadcast(&pool->work);
     pthread_mutex_unlock(&pool->lock);

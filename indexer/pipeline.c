@@ -12,7 +12,7 @@
 enum {
     /* Items between reader and writer, for each thread; enough that none of them
      * waits while one long article is put. */
-    ITEMS_PER_THREAD = 8,
+    ITEMS_PER_THREAD = 16,
     RING_MAX = 256,
     /* Text between reader and writer, all items together, is at most this part of
      * the memory; its tokens take ten times as much. */
