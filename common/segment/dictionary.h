@@ -16,6 +16,8 @@
  *                             no positions, and an occurrence in the title counts twice
  *
  * Front-coded blocks of 16 terms, and a tree over the beginnings of their first terms.
+ * Each CAPS and PLAIN term has the form of a WORD: a bit for each WORD says whether there
+ * is one, and what is known of it is often what is known of the WORD.
  * A term has a number, its place in the order: dead counts (live.h) and stems (stems.h)
  * use it.
  */
@@ -82,7 +84,7 @@ int dictionary_writer_open(struct segment_writer *segment,
  * number that it gets is how many were added before. A place may be that of a term before:
  * two terms, one list. docs <= occurrences <= frequency: assert; of a single, all are 1, in a
  * class without frequencies all are docs, in one without positions occurrences are the
- * frequency, whatever the entry says. */
+ * frequency, whatever the entry says. ERR_CORRUPT: a CAPS or PLAIN term without its WORD. */
 int dictionary_add(struct dictionary_writer *writer, struct slice term,
                    const struct term_entry *entry, struct err *err);
 int dictionary_finish(struct dictionary_writer *writer, struct err *err);
@@ -105,6 +107,13 @@ struct dictionary {
         uint32_t keys;
     } level[DICTIONARY_LEVELS]; /* of the tree, from the lowest */
     uint64_t places, lengths;   /* of blocks */
+    uint32_t texts;             /* terms with texts of their own */
+    uint32_t words, stems;      /* WORD, STEM */
+    struct dictionary_worded {
+        uint32_t terms, first; /* number of the first */
+        uint32_t block;        /* the first with their entries */
+        uint64_t bits, ranks;
+    } worded[2]; /* CAPS, PLAIN */
 };
 
 int dictionary_open(const struct segment_file *file, struct dictionary *out,
@@ -132,9 +141,17 @@ struct dictionary_cursor {
     struct term_entry entry;
     /* inside */
     struct bytes_in texts, entries; /* the rest of the block */
-    uint32_t next;                  /* number of the term after */
+    uint32_t next;                  /* the term after, among those with texts */
     /* where the last list stood; the last that is an earlier term's */
     struct dictionary_base base[2];
+    unsigned region; /* enum dictionary_region */
+    struct { /* in one of CAPS or PLAIN: `term` is that of the word, but for */
+        size_t len; /* of the word */
+        struct term_entry entry;
+        uint32_t place; /* among those of the class */
+        struct bytes_in in;
+        struct dictionary_base base[2];
+    } own;
 };
 
 /* Stand on the first term >= `from`. */

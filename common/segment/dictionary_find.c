@@ -60,7 +60,8 @@ static int count_less(struct dictionary_cursor *cursor,
         if (shared == 0)
             class = own.data[0];
         if (class < TERM_WORD || class > TERM_PAIR)
-            return dictionary_corrupt(cursor, "no class that there is", err);
+            return dictionary_corrupt(cursor, "no class that belongs there",
+                                      err);
         search->class[i] = class;
         search->last_len = shared + own.len;
         compare_next(search, shared, own, cursor->texts.end);
@@ -144,7 +145,7 @@ static int find_in_block(const struct dictionary *dictionary, uint32_t block,
 {
     struct dictionary_cursor cursor;
     struct term_search search = {.term = term};
-    uint32_t less, terms = dictionary->terms - block * DICTIONARY_BLOCK;
+    uint32_t less, terms = dictionary->texts - block * DICTIONARY_BLOCK;
     cursor.dictionary = dictionary;
     int rc = dictionary_open_block(&cursor, block, err);
     if (rc == ERR_OK)
@@ -163,13 +164,88 @@ static int find_in_block(const struct dictionary *dictionary, uint32_t block,
     return rc;
 }
 
-int dictionary_find(const struct dictionary *dictionary, struct slice term,
-                    struct term_entry *out, bool *found, struct err *err)
+static int find_text(const struct dictionary *dictionary, struct slice term,
+                     struct term_entry *out, bool *found, struct err *err)
 {
     uint32_t block;
     *found = false;
-    if (dictionary->terms == 0 || term.len == 0)
+    if (dictionary->texts == 0)
         return ERR_OK;
     int rc = dictionary_find_block(dictionary, term, &block, err);
     return rc ? rc : find_in_block(dictionary, block, term, out, found, err);
+}
+
+/* The first WORD with the text of a CAPS or the form of a PLAIN term. */
+static int find_word(const struct dictionary *dictionary, struct slice term,
+                     struct term_entry *out, bool *found, struct err *err)
+{
+    uint8_t text[TERM_KEY_MAX];
+    struct slice word = {text, term.len};
+    *found = false;
+    if (term.len > sizeof text)
+        return ERR_OK;
+    memcpy(text, term.data, term.len);
+    text[0] = TERM_WORD;
+    if (term.data[0] == TERM_PLAIN &&
+        memchr(text + 1, TERM_JOINED, term.len - 1))
+        return ERR_OK;
+    int rc = find_text(dictionary, word, out, found, err);
+    if (rc || *found || term.data[0] == TERM_CAPS)
+        return rc;
+    struct dictionary_cursor cursor;
+    rc = dictionary_seek(dictionary, word, &cursor, err);
+    if (rc || cursor.at_end || cursor.term[0] != TERM_WORD ||
+        dictionary_form_len(cursor.term, cursor.term_len) != word.len ||
+        memcmp(cursor.term, text, word.len) != 0)
+        return rc;
+    *found = true;
+    *out = cursor.entry;
+    return ERR_OK;
+}
+
+static int find_worded(const struct dictionary *dictionary,
+                       const struct dictionary_worded *worded,
+                       struct slice term, struct term_entry *out, bool *found,
+                       struct err *err)
+{
+    enum term_class class = (enum term_class)term.data[0];
+    uint32_t all = segment_file_facts(dictionary->file)->docs, place;
+    struct dictionary_base base[2] = {{0}};
+    struct term_entry word;
+    struct bytes_in in;
+    bool is_one;
+    *found = false;
+    if (worded->terms == 0)
+        return ERR_OK;
+    int rc = find_word(dictionary, term, &word, &is_one, err);
+    if (rc == ERR_OK && is_one)
+        rc = dictionary_words_rank(dictionary, worded, word.number, &place,
+                                   &is_one, err);
+    if (rc || !is_one)
+        return rc;
+    rc = dictionary_words_entries(dictionary, worded, place, &in, err);
+    for (uint32_t i = 0; rc == ERR_OK && i <= place % DICTIONARY_BLOCK; i++) {
+        const char *wrong =
+            dictionary_take_own(&in, class, all, &word, base, out);
+        if (wrong)
+            rc = err_set(err, ERR_CORRUPT, "%s: dictionary: term %u: %s",
+                         segment_file_path(dictionary->file),
+                         (unsigned)(worded->first + place), wrong);
+    }
+    out->number = worded->first + place;
+    *found = rc == ERR_OK;
+    return rc;
+}
+
+int dictionary_find(const struct dictionary *dictionary, struct slice term,
+                    struct term_entry *out, bool *found, struct err *err)
+{
+    *found = false;
+    if (term.len == 0)
+        return ERR_OK;
+    if (term.data[0] == TERM_CAPS || term.data[0] == TERM_PLAIN)
+        return find_worded(dictionary,
+                           &dictionary->worded[term.data[0] == TERM_PLAIN],
+                           term, out, found, err);
+    return find_text(dictionary, term, out, found, err);
 }

@@ -6,8 +6,11 @@
 #include "segment/dictionary.h"
 
 enum {
-    DICTIONARY_BLOCK = 16,  /* terms */
-    DICTIONARY_FOOTER = 12, /* where the blocks end, number of terms */
+    DICTIONARY_BLOCK = 16, /* terms */
+    DICTIONARY_FOOTER =
+        28, /* where the blocks end; terms, and of which classes */
+
+    RANK_BITS = 512, /* of the bits for words, to a rank */
 
     /* Of the tree over the blocks: a node is a line of the cache. */
     NODE_KEYS = 8,
@@ -32,6 +35,19 @@ enum entry_bits {
     ENTRY_ONCE = 4, /* once in each document */
     ENTRY_SINGLE_SHIFT = 1,
     ENTRY_LIST_SHIFT = 3,
+};
+
+/* An entry that is that of the word. */
+enum { ENTRY_SAME = 0 };
+
+/* Terms in their order, by where their texts are. */
+enum dictionary_region {
+    REGION_WORD,
+    REGION_CAPS, /* their texts are those of words */
+    REGION_STEM,
+    REGION_PLAIN, /* also */
+    REGION_REST,
+    REGIONS,
 };
 
 /* Orders as the first bytes of the terms do; what is not there is zero. */
@@ -67,8 +83,13 @@ static inline uint64_t dictionary_tree_offset(uint64_t blocks_end)
     return (blocks_end + NODE_SIZE - 1) / NODE_SIZE * NODE_SIZE;
 }
 
-/* Where the parts of the section are that follow from these two; *size: of all of them,
- * without the footer. */
+static inline uint32_t dictionary_blocks(uint32_t terms)
+{
+    return terms / DICTIONARY_BLOCK + (terms % DICTIONARY_BLOCK != 0);
+}
+
+/* Where the parts of the section are that follow from what the footer says; *size: of all
+ * of them, without the footer. */
 void dictionary_lay_out(struct dictionary *dictionary, uint64_t *size);
 
 /* --- reading, for dictionary.c and dictionary_find.c --- */
@@ -110,6 +131,64 @@ static inline uint64_t dictionary_unzigzag(uint64_t v)
 {
     return v >> 1 ^ (0 - (v & 1));
 }
+
+/* Nearly all numbers take one or two bytes. */
+static inline uint64_t dictionary_take(struct bytes_in *in)
+{
+    const uint8_t *at = in->at;
+    if (in->end - at >= 2) {
+        bool two = at[0] >= 0x80;
+        if (!two || at[1] < 0x80) {
+            in->at += 1 + two;
+            return two ? (uint64_t)at[1] << 7 | (at[0] & 0x7f) : at[0];
+        }
+    }
+    return get_varint64(in);
+}
+
+/* What is known of a term, but for its number; `all` articles may have it. NULL, or what is
+ * wrong. */
+const char *dictionary_take_entry(struct bytes_in *in, enum term_class class,
+                                  uint32_t all, struct dictionary_base *base,
+                                  struct term_entry *out);
+/* The same of one that may be that of `word`. */
+const char *dictionary_take_own(struct bytes_in *in, enum term_class class,
+                                uint32_t all, const struct term_entry *word,
+                                struct dictionary_base *base,
+                                struct term_entry *out);
+/* What a CAPS or PLAIN term has that is said to be as its word. */
+struct term_entry dictionary_same(enum term_class class,
+                                  const struct term_entry *word);
+
+/* Of the form of a WORD term: the rest is 01 and a width. */
+static inline size_t dictionary_form_len(const uint8_t *term, size_t len)
+{
+    return len > 2 && term[len - 2] == TERM_JOINED ? len - 2 : len;
+}
+
+/* --- words that are terms of another class, too: dictionary_words.c --- */
+
+/* The first such word from `from` on; dictionary->words: there is none. */
+int dictionary_words_next(const struct dictionary *dictionary,
+                          const struct dictionary_worded *worded, uint32_t from,
+                          uint32_t *word, struct err *err);
+/* How many stand before this one, and whether it is one. */
+int dictionary_words_rank(const struct dictionary *dictionary,
+                          const struct dictionary_worded *worded, uint32_t word,
+                          uint32_t *rank, bool *is_one, struct err *err);
+/* The word with so many before it; there is one. */
+int dictionary_words_select(const struct dictionary *dictionary,
+                            const struct dictionary_worded *worded,
+                            uint32_t rank, uint32_t *word, struct err *err);
+/* Where the entries of the block begin in which number `place` is. */
+int dictionary_words_entries(const struct dictionary *dictionary,
+                             const struct dictionary_worded *worded,
+                             uint32_t place, struct bytes_in *out,
+                             struct err *err);
+/* Whether bits and ranks agree with the number of terms. */
+int dictionary_words_check(const struct dictionary *dictionary,
+                           const struct dictionary_worded *worded,
+                           struct err *err);
 
 /* What is known of the next term, whose class is that of `term`. */
 int dictionary_read_entry(struct dictionary_cursor *cursor, struct err *err);

@@ -24,8 +24,10 @@ static int corrupt(const struct dictionary *dictionary, const char *why,
 
 void dictionary_lay_out(struct dictionary *d, uint64_t *size)
 {
-    d->blocks =
-        d->terms / DICTIONARY_BLOCK + (d->terms % DICTIONARY_BLOCK != 0);
+    d->blocks = dictionary_blocks(d->texts);
+    d->worded[0].block = d->blocks;
+    d->worded[1].block = d->blocks + dictionary_blocks(d->worded[0].terms);
+    uint32_t all = d->worded[1].block + dictionary_blocks(d->worded[1].terms);
     uint64_t offset = dictionary_tree_offset(d->blocks_end);
     d->levels = 0;
     for (uint32_t keys = d->blocks; keys;) {
@@ -35,9 +37,19 @@ void dictionary_lay_out(struct dictionary *d, uint64_t *size)
         keys = nodes > 1 ? nodes : 0;
     }
     d->places = offset;
-    offset += ((uint64_t)d->blocks + EXTENT_GROUP - 1) / EXTENT_GROUP * 8;
+    offset += ((uint64_t)all + EXTENT_GROUP - 1) / EXTENT_GROUP * 8;
     d->lengths = offset;
-    *size = offset + (uint64_t)d->blocks * 2;
+    offset += (uint64_t)all * 2;
+    for (int i = 0; i < 2; i++) {
+        struct dictionary_worded *worded = &d->worded[i];
+        if (worded->terms == 0)
+            continue;
+        worded->bits = offset;
+        offset += ((uint64_t)d->words + 63) / 64 * 8;
+        worded->ranks = offset;
+        offset += ((uint64_t)d->words + RANK_BITS - 1) / RANK_BITS * 4;
+    }
+    *size = offset;
 }
 
 /* --- where a block is --- */
@@ -59,10 +71,10 @@ int dictionary_block(const struct dictionary *d, uint32_t b, struct slice *out,
     for (uint32_t i = 0; i < b - first; i++)
         before += load_u16(lengths.data + (size_t)i * 2);
     len = load_u16(lengths.data + (size_t)(b - first) * 2);
-    if (len == 0 || offset > d->blocks_end ||
-        before + len > d->blocks_end - offset)
+    if (offset > d->blocks_end || before + len > d->blocks_end - offset)
         return corrupt(d, "a block that is not among the blocks", err);
-    return read_part(d, offset + before, len, out, err);
+    *out = (struct slice){0};
+    return len == 0 ? ERR_OK : read_part(d, offset + before, len, out, err);
 }
 
 int dictionary_key(const struct dictionary *d, uint32_t b, uint64_t *out,
@@ -186,20 +198,26 @@ static int check_level(const struct dictionary *d, uint32_t number,
     return rc;
 }
 
-/* Blocks follow one another, from the beginning to their end. */
+/* Blocks follow one another, from the beginning to their end; only those of words may be
+ * empty. */
 static int check_places(const struct dictionary *d, struct err *err)
 {
+    uint32_t all = d->worded[1].block + dictionary_blocks(d->worded[1].terms);
     const uint8_t *end = NULL;
     uint64_t sum = 0;
     int rc = ERR_OK;
-    for (uint32_t b = 0; rc == ERR_OK && b < d->blocks; b++) {
-        struct slice block;
+    for (uint32_t b = 0; rc == ERR_OK && b < all; b++) {
+        struct slice block, place;
         rc = dictionary_block(d, b, &block, err);
+        if (rc == ERR_OK && b % EXTENT_GROUP == 0)
+            rc = read_part(d, d->places + (uint64_t)(b / EXTENT_GROUP) * 8, 8,
+                           &place, err);
         if (rc)
             return rc;
-        if (b && block.data != end)
+        if ((b % EXTENT_GROUP == 0 && load_u64(place.data) != sum) ||
+            (block.len ? end && block.data != end : b < d->blocks))
             return corrupt(d, "blocks that do not follow each other", err);
-        end = block.data + block.len;
+        end = block.len ? block.data + block.len : end;
         sum += block.len;
     }
     return rc || sum == d->blocks_end
@@ -212,5 +230,9 @@ int dictionary_check(const struct dictionary *d, struct err *err)
     int rc = check_zeros(d, err);
     for (uint32_t i = 0; rc == ERR_OK && i < d->levels; i++)
         rc = check_level(d, i, err);
-    return rc ? rc : check_places(d, err);
+    if (rc == ERR_OK)
+        rc = check_places(d, err);
+    for (int i = 0; rc == ERR_OK && i < 2; i++)
+        rc = dictionary_words_check(d, &d->worded[i], err);
+    return rc;
 }

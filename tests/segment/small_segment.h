@@ -223,10 +223,26 @@ static void small_remove(struct small_segment *s, struct small_row *row)
     *row = s->row[--s->rows];
 }
 
+/* An occurrence without a stem of a word that has others; it stands before its PLAIN. */
+static struct small_row *small_find_one_of_many(struct small_segment *s)
+{
+    for (size_t i = 1; i < s->rows; i++) {
+        const struct small_row *row = &s->row[i - 1];
+        size_t same = 0;
+        for (size_t k = 0; k < s->rows; k++)
+            same += slice_eq((struct slice){s->row[k].term, s->row[k].len},
+                             (struct slice){row->term, row->len});
+        if (s->row[i].term[0] == TERM_PLAIN && !row->title && same > 1)
+            return &s->row[i - 1];
+    }
+    fail_msg("no such occurrence");
+    return NULL;
+}
+
 static void small_spoil_rows(struct small_segment *s)
 {
-    if (s->fault == MISSING_WORD) /* one without a stem */
-        small_remove(s, small_find(s, TERM_PLAIN, false) - 1);
+    if (s->fault == MISSING_WORD)
+        small_remove(s, small_find_one_of_many(s));
     if (s->fault == MISSING_STEM)
         small_remove(s, small_find(s, TERM_STEM, false));
     if (s->fault == MISSING_PLAIN)

@@ -55,7 +55,46 @@ static void random_term(uint64_t *seed, struct item *item)
     bool same = rng_below(seed, 2) == 0;
     for (size_t i = 0; i < more; i++)
         item->term[item->len++] =
-            (uint8_t)(same && i + 2 < more ? 'x' : rng_below(seed, 256));
+            (uint8_t)(same && i + 2 < more ? 'x' : 2 + rng_below(seed, 254));
+    if (item->term[0] == TERM_WORD && rng_below(seed, 5) == 0 &&
+        item->len > 1 && item->len + 2 <= TERM_KEY_MAX) {
+        item->term[item->len++] = TERM_JOINED;
+        item->term[item->len++] = (uint8_t)(2 + rng_below(seed, 3));
+    }
+}
+
+/* The first word with this text (CAPS) or form (PLAIN). */
+static const struct item *word_of(const struct item *items, size_t n,
+                                  const struct item *term)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t len = items[i].len;
+        if (term->term[0] == TERM_PLAIN)
+            len = dictionary_form_len(items[i].term, len);
+        if (items[i].term[0] == TERM_WORD && len == term->len &&
+            memcmp(items[i].term + 1, term->term + 1, len - 1) == 0)
+            return &items[i];
+    }
+    return NULL;
+}
+
+/* CAPS and PLAIN get the text of a word. */
+static void borrow_texts(uint64_t *seed, struct item *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint8_t class = items[i].term[0];
+        if (class != TERM_CAPS && class != TERM_PLAIN)
+            continue;
+        const struct item *word = &items[rng_below(seed, (uint32_t)n)];
+        if (word->term[0] != TERM_WORD) {
+            items[i].term[0] = TERM_STEM;
+            continue;
+        }
+        items[i] = *word;
+        items[i].term[0] = class;
+        if (class == TERM_PLAIN)
+            items[i].len = dictionary_form_len(word->term, word->len);
+    }
 }
 
 static void random_entry(uint64_t *seed, enum term_class class,
@@ -100,6 +139,7 @@ static size_t make_model(uint64_t *seed, struct item *items, size_t wanted)
 {
     for (size_t i = 0; i < wanted; i++)
         random_term(seed, &items[i]);
+    borrow_texts(seed, items, wanted);
     qsort(items, wanted, sizeof *items, by_term);
     size_t n = 0;
     for (size_t i = 0; i < wanted; i++)
@@ -115,13 +155,17 @@ static size_t make_model(uint64_t *seed, struct item *items, size_t wanted)
             earlier = NULL;
         random_entry(seed, (enum term_class)items[i].term[0], &next, earlier,
                      &items[i].entry);
+        enum term_class class = (enum term_class)items[i].term[0];
+        if ((class == TERM_CAPS || class == TERM_PLAIN) && rng_below(seed, 2))
+            items[i].entry =
+                dictionary_same(class, &word_of(items, i, &items[i])->entry);
         items[i].entry.number = (uint32_t)i;
     }
     return n;
 }
 
 /* What stands behind one block and says so: of `terms`, whose first begins with these
- * bytes. */
+ * bytes, and all are of its class. */
 __attribute__((unused)) static void put_ends(struct bytes_out *section,
                                              uint64_t key, uint32_t terms)
 {
@@ -135,6 +179,10 @@ __attribute__((unused)) static void put_ends(struct bytes_out *section,
     put_u16(section, (uint16_t)len);
     put_u64(section, len);
     put_u32(section, terms);
+    put_u32(section, key >> 56 == TERM_WORD ? terms : 0);
+    put_u32(section, 0);
+    put_u32(section, key >> 56 == TERM_STEM ? terms : 0);
+    put_u32(section, 0);
 }
 
 static int write_terms(const struct item *items, size_t n, struct err *err)

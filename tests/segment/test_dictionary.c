@@ -75,6 +75,43 @@ static void ask_around(uint64_t *seed, const struct dictionary *dictionary,
     ask_for(dictionary, items, n, &probe);
 }
 
+static void check_model(uint64_t *seed, const struct item *items, size_t n)
+{
+    struct err err = {0};
+    struct segment_file *file;
+    struct dictionary dictionary;
+    struct dictionary_cursor cursor;
+    CHECK_OK(write_terms(items, n, &err), err);
+    CHECK_OK(segment_file_open(path, &file, &err), err);
+    CHECK_OK(dictionary_open(file, &dictionary, &err), err);
+    CHECK_EQ(dictionary.terms, n);
+    CHECK_OK(dictionary_check(&dictionary, &err), err);
+
+    CHECK_OK(dictionary_seek(&dictionary, (struct slice){0}, &cursor, &err),
+             err);
+    for (size_t i = 0; i <= n; i++) {
+        check_cursor(&cursor, items, n, i);
+        CHECK_OK(dictionary_next(&cursor, &err), err);
+    }
+    check_cursor(&cursor, items, n, n); /* the end stays */
+    for (size_t i = 0; i < n; i++) {
+        CHECK_OK(dictionary_at(&dictionary, (uint32_t)i, &cursor, &err), err);
+        check_cursor(&cursor, items, n, i);
+        CHECK_OK(dictionary_next(&cursor, &err), err);
+        check_cursor(&cursor, items, n, i + 1);
+    }
+    CHECK_EQ(dictionary_at(&dictionary, (uint32_t)n, &cursor, &err),
+             ERR_CORRUPT);
+    CHECK(cursor.at_end && strstr(err.text, path));
+    for (int i = 0; i < 60 && n; i++)
+        ask_around(seed, &dictionary, items, n);
+    for (uint8_t class = 0; class < 10; class ++) {
+        struct item first = {{class}, 1, {0}};
+        ask_for(&dictionary, items, n, &first);
+    }
+    segment_file_close(file);
+}
+
 TEST(a_dictionary_is_a_sorted_array)
 {
     static const size_t sizes[] = {0,  1,  2,   15,  16,  17,
@@ -83,39 +120,88 @@ TEST(a_dictionary_is_a_sorted_array)
     make_dir();
     for (uint64_t round = 1; round <= 36; round++) {
         uint64_t seed = round;
-        struct err err = {0};
         size_t n = make_model(&seed, items, sizes[round % 12]);
-        CHECK_OK(write_terms(items, n, &err), err);
-        struct segment_file *file;
-        struct dictionary dictionary;
-        struct dictionary_cursor cursor;
-        CHECK_OK(segment_file_open(path, &file, &err), err);
-        CHECK_OK(dictionary_open(file, &dictionary, &err), err);
-        CHECK_EQ(dictionary.terms, n);
-        CHECK_OK(dictionary_check(&dictionary, &err), err);
-
-        CHECK_OK(dictionary_seek(&dictionary, (struct slice){0}, &cursor, &err),
-                 err);
-        for (size_t i = 0; i <= n; i++) {
-            check_cursor(&cursor, items, n, i);
-            CHECK_OK(dictionary_next(&cursor, &err), err);
-        }
-        check_cursor(&cursor, items, n, n); /* the end stays */
-        for (size_t i = 0; i < n; i++) {
-            CHECK_OK(dictionary_at(&dictionary, (uint32_t)i, &cursor, &err),
-                     err);
-            check_cursor(&cursor, items, n, i);
-            CHECK_OK(dictionary_next(&cursor, &err), err);
-            check_cursor(&cursor, items, n, i + 1);
-        }
-        CHECK_EQ(dictionary_at(&dictionary, (uint32_t)n, &cursor, &err),
-                 ERR_CORRUPT);
-        CHECK(cursor.at_end && strstr(err.text, path));
-        for (int i = 0; i < 60 && n; i++)
-            ask_around(&seed, &dictionary, items, n);
-        segment_file_close(file);
+        check_model(&seed, items, n);
     }
     free(items);
+    remove_dir();
+}
+
+static void add_item(struct item *items, size_t *n, enum term_class class,
+                     unsigned number, unsigned width)
+{
+    struct item *item = &items[(*n)++];
+    item->len =
+        (size_t)snprintf((char *)item->term, 16, "%c%04u", class, number);
+    if (width) {
+        item->term[item->len++] = TERM_JOINED;
+        item->term[item->len++] = (uint8_t)width;
+    }
+}
+
+/* Few, many, all and none of some 1,500 words in capitals and without stem, with joined
+ * forms beside the word or alone, and with terms of all other classes or none. */
+TEST(words_may_be_terms_of_other_classes)
+{
+    enum { N = 1500, ITEMS = 6 * N };
+    static const uint32_t shares[] = {0, 1, 30, 100, 100};
+    struct item *items = calloc(ITEMS, sizeof *items);
+    make_dir();
+    for (uint64_t round = 0; round < 10; round++) {
+        uint64_t seed = round + 1;
+        uint32_t caps = shares[round % 5], plain = shares[(round / 2 + 1) % 5];
+        size_t n = 0;
+        for (unsigned i = 0; i < N; i++) {
+            uint32_t joined = rng_below(&seed, 8);
+            bool alone = joined == 0;
+            if (!alone)
+                add_item(items, &n, TERM_WORD, i, 0);
+            if (joined < 2)
+                add_item(items, &n, TERM_WORD, i, 2);
+            if (rng_below(&seed, 100) < caps)
+                add_item(items, &n, TERM_CAPS, i, alone ? 2 : 0);
+            if (rng_below(&seed, 100) < plain)
+                add_item(items, &n, TERM_PLAIN, i, 0);
+            if (round % 2 && i % 7 == 0)
+                add_item(items, &n, TERM_STEM, i, 0);
+            if (round % 3 && i % 5 == 0)
+                add_item(items, &n, TERM_FIELD + i % 3, i, 0);
+        }
+        qsort(items, n, sizeof *items, by_term);
+        struct term_place next = {.postings = 1};
+        for (size_t i = 0; i < n; i++) {
+            enum term_class class = (enum term_class)items[i].term[0];
+            random_entry(&seed, class, &next, NULL, &items[i].entry);
+            if ((class == TERM_CAPS || class == TERM_PLAIN) &&
+                (round < 3 || rng_below(&seed, 20)))
+                items[i].entry = dictionary_same(
+                    class, &word_of(items, i, &items[i])->entry);
+            items[i].entry.number = (uint32_t)i;
+        }
+        check_model(&seed, items, n);
+    }
+    free(items);
+    remove_dir();
+}
+
+/* Of class CAPS or PLAIN. */
+TEST(a_term_that_is_no_word_is_refused)
+{
+    static const char *const terms[] = {"\2a",      "\2aa\1\3", "\2c",
+                                        "\4aa\1\2", "\4a",      "\4c"};
+    make_dir();
+    for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
+        struct item items[3] = {{.term = "\1aa\1\2", .len = 5},
+                                {.term = "\1b", .len = 2}};
+        struct err err = {0};
+        items[2].len = strlen(terms[i]);
+        memcpy(items[2].term, terms[i], items[2].len);
+        for (int k = 0; k < 3; k++)
+            items[k].entry = (struct term_entry){.counts = {1, 1, 1},
+                                                 .place = {.single = true}};
+        CHECK_EQ(write_terms(items, 3, &err), ERR_CORRUPT);
+        CHECK_MSG(strstr(err.text, "is not among the words"), "%s", err.text);
+    }
     remove_dir();
 }
 
@@ -251,5 +337,6 @@ TEST(the_documented_example_is_what_it_says)
     bed_end(&bed);
 }
 
-RUN(T(a_dictionary_is_a_sorted_array), T(terms_that_begin_alike_are_found),
+RUN(T(a_dictionary_is_a_sorted_array), T(words_may_be_terms_of_other_classes),
+    T(a_term_that_is_no_word_is_refused), T(terms_that_begin_alike_are_found),
     T(memory_may_run_out_anywhere), T(the_documented_example_is_what_it_says))

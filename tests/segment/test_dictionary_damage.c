@@ -107,7 +107,12 @@ TEST(a_block_that_contradicts_itself_is_refused)
     } rows[] = {
         {SLICE(SHIP), SLICE("\x07\x11"), 1, NULL},
         {SLICE(SHIP "\x50s"), SLICE("\x07\x11\x07\x11"), 2, NULL},
-        {SLICE(SHIP "\x00\2"), SLICE("\x07\x11\x07\x11"), 2, NULL},
+        {SLICE(SHIP "\x00\2"), SLICE("\x07\x11\x07\x11"), 2,
+         "no class that belongs there"},
+        {SLICE(SHIP "\x00\3"), SLICE("\x07\x11\x07"), 2,
+         "no class that belongs there"},
+        {SLICE("\x04\5wire\x00\6"), SLICE("\x07\x07"), 2, NULL},
+        {SLICE("\x04\4ship"), SLICE("\x07"), 1, "no class that belongs there"},
         {SLICE("\x04\6wire"), SLICE("\x11"), 1, NULL},
         {SLICE("\x04\5wire"), SLICE("\x4c\0"), 1, "counts that cannot be"},
         {SLICE("\x04\6wire"), SLICE("\x4c\0"), 1, NULL},
@@ -116,8 +121,10 @@ TEST(a_block_that_contradicts_itself_is_refused)
         {SLICE("\x04\6wire"), SLICE("\x08\0\0"), 1, "counts that cannot be"},
         {SLICE("\x04\6wire"), SLICE("\x13"), 1, "an article that there is not"},
         {SLICE(SHIP), SLICE("\x11\x11"), 1, "an article that there is not"},
-        {SLICE("\x04\10ship"), SLICE("\x07\x11"), 1, "no class that there is"},
-        {SLICE("\x04\0ship"), SLICE("\x07\x11"), 1, "no class that there is"},
+        {SLICE("\x04\10ship"), SLICE("\x07\x11"), 1,
+         "no class that belongs there"},
+        {SLICE("\x04\0ship"), SLICE("\x07\x11"), 1,
+         "no class that belongs there"},
         {SLICE(SHIP), SLICE("\x07"), 1, "it is cut off"},
         {SLICE("\x04\1shi"), SLICE("\x07\x11"), 1, "not what the tree says"},
         {SLICE("\x14\1ship"), SLICE("\x07\x11"), 1, "not what the tree says"},
@@ -210,7 +217,7 @@ TEST(sizes_that_cannot_be_are_refused)
             uint64_t end = section.len;
             put_ends(&section, UINT64_C(0x0101010101010101), terms);
             if (terms > 1)
-                memset(section.data + section.len - 4, 0xff, 4);
+                memset(section.data + section.len - 20, 0xff, 4);
             section_put(segment_section(bed.writer, SECTION_DICTIONARY),
                         section.data, section.len);
             bytes_out_release(&section);
@@ -255,6 +262,41 @@ static int check_with(const struct item *items, size_t n, long at, uint8_t byte,
 }
 
 /* 40 blocks: five nodes, one above them, two places, the lengths. */
+/* 600 words, every other one in capitals, and of those every third as the word is not: 57
+ * blocks. */
+TEST(bits_of_words_against_their_rules_are_refused)
+{
+    enum { WORDS = 600, BITS = 6 * 64 + 2 * 8 + 57 * 2, RANKS = BITS + 80 };
+    static struct item items[WORDS + WORDS / 2];
+    for (int i = 0; i < WORDS + WORDS / 2; i++) {
+        bool caps = i >= WORDS;
+        items[i].len = (size_t)snprintf((char *)items[i].term, 16, "%c%03d",
+                                        caps ? TERM_CAPS : TERM_WORD,
+                                        caps ? 2 * (i - WORDS) : i);
+        items[i].entry = (struct term_entry){
+            .counts = {1, 1, 1},
+            .place = {.single = true, .position = caps && i % 3 == 0}};
+    }
+    make_dir();
+    static const struct {
+        long at;
+        uint8_t byte;
+        const char *reason;
+    } rows[] = {
+        {BITS, 0x55, NULL},
+        {BITS, 0x57, "words that are not those of a class"},
+        {BITS, 0x15, "words that are not those of a class"},
+        {BITS + 75, 0x01, "words that are not those of a class"},
+        {RANKS, 1, "words that are not those of a class"},
+        {RANKS + 4, 1, "words that are not those of a class"},
+    };
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
+        CHECK_EQ(check_with(items, WORDS + WORDS / 2, rows[row].at,
+                            rows[row].byte, rows[row].reason),
+                 rows[row].reason ? ERR_CORRUPT : ERR_OK);
+    remove_dir();
+}
+
 TEST(a_tree_or_place_against_its_rules_is_refused)
 {
     enum { N = 640, ABOVE = 320, PLACES = 384, LENGTHS = 400 };
@@ -282,7 +324,7 @@ TEST(a_tree_or_place_against_its_rules_is_refused)
         {PLACES + 8, 0, "do not follow each other"},
         {PLACES, 1, "do not follow each other"},
         {PLACES + 7, 0x80, "not among the blocks"},
-        {LENGTHS, 0, "not among the blocks"},
+        {LENGTHS, 0, "do not follow each other"},
         {LENGTHS + 31 * 2, 1, "do not follow each other"},
         {LENGTHS + 39 * 2, 1, "in no block"},
         {LENGTHS + 39 * 2 + 1, 0xff, "not among the blocks"},
@@ -294,6 +336,7 @@ TEST(a_tree_or_place_against_its_rules_is_refused)
     remove_dir();
 }
 
-RUN(T(a_tree_or_place_against_its_rules_is_refused),
+RUN(T(bits_of_words_against_their_rules_are_refused),
+    T(a_tree_or_place_against_its_rules_is_refused),
     T(damaged_bytes_do_no_harm), T(a_block_that_contradicts_itself_is_refused),
     T(sizes_that_cannot_be_are_refused))
