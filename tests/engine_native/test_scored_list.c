@@ -41,7 +41,6 @@ static void fill(struct world *w)
 struct bed {
     const struct segment *segment;
     struct score_scale scale;
-    struct score_bounds bounds;
     struct word_term term;
     uint32_t units[ARTICLES]; /* by document; 0: it is not there */
 };
@@ -64,10 +63,10 @@ static void open_bed(struct world *w, const char *word, struct bed *bed)
     const struct native_snapshot *snapshot =
         (const struct native_snapshot *)w->snapshot;
     *bed = (struct bed){.segment = snapshot->segment[0]};
-    struct bm25_k k = bm25_k_of(900, 100);
-    bed->scale = (struct score_scale){.k = k, .bounds = &bed->bounds};
-    for (int best = 0; best < 256; best++)
-        bed->bounds.most[best] = 1;
+    bed->scale =
+        (struct score_scale){.k = bm25_k_of(segment_live_words(bed->segment),
+                                            segment_live_docs(bed->segment)),
+                             .bounds = &snapshot->bounds[0]};
     CHECK_EQ(columns_lengths(&bed->segment->columns, &bed->scale.lengths, &err),
              0);
     world_query(w, word, &query);
