@@ -55,6 +55,36 @@ TEST(languages_are_guessed_where_none_is_given)
     analysts_stop(NULL);
 }
 
+/* Items are handed over some at a time: none is left behind, in whatever order they are
+ * awaited, or not at all. */
+TEST(all_that_is_submitted_gets_done)
+{
+    enum { MOST = 40 };
+    for (unsigned threads = 0; threads < 4; threads++)
+        for (size_t count = 0; count <= MOST; count++) {
+            struct analysts *analysts;
+            struct item item[MOST] = {0};
+            struct err err;
+            CHECK_OK(analysts_start(threads, false, &analysts, &err), err);
+            for (size_t i = 0; i < count; i++) {
+                arena_init(&item[i].arena, 1 << 24);
+                item[i].article.lang = SLICE("en");
+                item[i].article.text[PART_BODY] = SLICE("Three short words");
+                analysts_submit(analysts, &item[i]);
+                if (i % 13 == 7)
+                    analysts_wait(analysts, &item[i - i % 5]);
+            }
+            for (size_t i = 1; i <= count / 2; i++)
+                analysts_wait(analysts, &item[count - i]);
+            analysts_stop(analysts);
+            for (size_t i = 0; i < count; i++) {
+                CHECK(item[i].done);
+                CHECK_EQ(item[i].analysis.word_count, 3);
+                arena_reset(&item[i].arena);
+            }
+        }
+}
+
 /* Without memory for the guesser, nothing is guessed; for anything else, no start. */
 TEST(every_allocation_may_fail)
 {
@@ -79,4 +109,5 @@ TEST(every_allocation_may_fail)
     }
 }
 
-RUN(T(languages_are_guessed_where_none_is_given), T(every_allocation_may_fail))
+RUN(T(languages_are_guessed_where_none_is_given),
+    T(all_that_is_submitted_gets_done), T(every_allocation_may_fail))
