@@ -119,7 +119,7 @@ TEST(a_key_that_is_there_is_fetched)
 {
     struct vocabulary v = {0};
     struct vocabulary_probe probe;
-    uint32_t id, likely;
+    uint32_t id, likely = 0;
     vocabulary_probe(&v, SLICE("word"), 1, &probe);
     CHECK(!vocabulary_fetch(&v, &probe, &likely));
     for (uint32_t i = 0; i < 700; i++) {
