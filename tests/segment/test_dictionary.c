@@ -158,6 +158,8 @@ TEST(words_may_be_terms_of_other_classes)
                 add_item(items, &n, TERM_WORD, i, 0);
             if (joined < 2)
                 add_item(items, &n, TERM_WORD, i, 2);
+            if (joined == 0 && i % 3 == 0)
+                add_item(items, &n, TERM_WORD, i, 3);
             if (rng_below(&seed, 100) < caps)
                 add_item(items, &n, TERM_CAPS, i, alone ? 2 : 0);
             if (rng_below(&seed, 100) < plain)
