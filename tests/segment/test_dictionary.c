@@ -99,6 +99,13 @@ static void check_model(uint64_t *seed, const struct item *items, size_t n)
         check_cursor(&cursor, items, n, i);
         CHECK_OK(dictionary_next(&cursor, &err), err);
         check_cursor(&cursor, items, n, i + 1);
+        struct term_entry entry;
+        bool found;
+        CHECK_OK(dictionary_find(&dictionary, item_term(&items[i]), &entry,
+                                 &found, &err),
+                 err);
+        CHECK(found);
+        check_entry(&entry, &items[i]);
     }
     CHECK_EQ(dictionary_at(&dictionary, (uint32_t)n, &cursor, &err),
              ERR_CORRUPT);
