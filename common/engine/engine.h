@@ -135,7 +135,7 @@ struct stored_version {
 
 struct writer_options {
     size_t memory_bytes; /* 0: a sensible default */
-    unsigned threads; /* more than 1: the engine may have one of its own */
+    unsigned threads;    /* more than 1: the engine may have one of its own */
     /* Index the words and keep no text: nothing can be shown, replaced or deleted. For
      * measurements beside engines that keep none. ERR_UNSUPPORTED where there is no
      * such thing. */
@@ -203,8 +203,8 @@ struct engine {
     int (*info)(struct searcher *, doc_ref, struct arena *,
                 struct article_info *, struct err *);
     /* Of what info() tells the publication and the words alone, and faster. */
-    int (*published)(struct searcher *, doc_ref, struct date *,
-                     uint32_t *words, struct err *);
+    int (*published)(struct searcher *, doc_ref, struct date *, uint32_t *words,
+                     struct err *);
     /* ERR_NOTFOUND when no live article has this key. */
     int (*find)(struct searcher *, struct slice key, doc_ref *, struct err *);
     /* In `arena`; count 0 when the key was never there. ERR_UNSUPPORTED. */
