@@ -145,7 +145,7 @@ static int find_in_block(const struct dictionary *dictionary, uint32_t block,
 {
     struct dictionary_cursor cursor;
     struct term_search search = {.term = term};
-    uint32_t less, terms = dictionary->texts - block * DICTIONARY_BLOCK;
+    uint32_t less = 0, terms = dictionary->texts - block * DICTIONARY_BLOCK;
     cursor.dictionary = dictionary;
     int rc = dictionary_open_block(&cursor, block, err);
     if (rc == ERR_OK)
