@@ -1,8 +1,9 @@
 """How fast `dateline-index add` makes an index, how large it is, how soon it opens, and in
 how much memory.
 
-Every set is indexed by `dateline-index add` and, without its stored articles, by
-dateline-build-speed: one thread, pinned to one processor, the fastest of several runs.
+Every set, and all of them together, is indexed by `dateline-index add` and, without its
+stored articles, by dateline-build-speed: one thread, pinned to one processor, the fastest of
+several runs.
 The text is titles, summaries, bodies and captions in UTF-8; MB are 10^6 bytes of it, and
 the input is uncompressed first, so that gzip is not measured.
 """
@@ -17,6 +18,7 @@ TEXT = ("title", "summary", "body", "captions")
 # What of `dateline-index info` is which column of the table of sizes.
 STORED = {"stored articles"}
 WORDS = {"positions", "postings", "dictionary", "stems", "marks"}
+TOGETHER = "all in one index"
 
 
 def unpack(path, folder):
@@ -31,8 +33,8 @@ def unpack(path, folder):
     return plain, text
 
 
-def measure_set(binaries, plain, text, folder, options):
-    """One set: its row of each table."""
+def measure_set(binaries, plains, text, folder, options):
+    """One set, or several: its row of each table."""
     indexer = binaries / "indexer/dateline-index"
     speed = binaries / "bench/dateline-build-speed"
     index, bare = folder / "index", folder / "bare"
@@ -42,7 +44,7 @@ def measure_set(binaries, plain, text, folder, options):
         for _ in range(options.builds):
             subprocess.run(["rm", "-rf", where], check=True)
             runs.append(Process([*command, "--index", where, "--threads", "1",
-                                 "--memory", options.memory, plain], {options.processor}))
+                                 "--memory", options.memory, *plains], {options.processor}))
         return fastest(runs)
 
     whole = build([indexer, "add", "--source", "bench", "--max-rejects", "100%"], index)
@@ -52,7 +54,8 @@ def measure_set(binaries, plain, text, folder, options):
     bare_bytes = json.loads(words.out)["bytes"]
     opening = json.loads(Process([speed, "--index", index], {options.processor}).out)
     subprocess.run(["rm", "-rf", index, bare], check=True)
-    return {"text": text, "articles": info["articles"], "bytes": info["bytes"],
+    return {"text": text, "json": sum(plain.stat().st_size for plain in plains),
+            "articles": info["articles"], "bytes": info["bytes"],
             "bare_bytes": bare_bytes, "whole": whole, "words": words,
             "parts": {p["name"]: p["bytes"] for p in info["parts"]},
             "pieces": info["pieces"], "open_us": opening["open_us"]}
@@ -68,20 +71,15 @@ def print_speeds(rows):
     print("|---|--:|--:|--:|--:|--:|")
     for name, row in rows.items():
         print(speed_row(name, row["text"], row["whole"].seconds, row["words"].seconds))
-    print(speed_row("all", sum(r["text"] for r in rows.values()),
-                    sum(r["whole"].seconds for r in rows.values()),
-                    sum(r["words"].seconds for r in rows.values())))
 
 
-def total(rows):
-    """All sets as one row of sizes."""
-    parts = {}
-    for row in rows.values():
-        for part, size in row["parts"].items():
-            parts[part] = parts.get(part, 0) + size
-    return {"text": sum(r["text"] for r in rows.values()), "parts": parts,
-            "bytes": sum(r["bytes"] for r in rows.values()),
-            "bare_bytes": sum(r["bare_bytes"] for r in rows.values())}
+def print_size(name, row, whole):
+    parts = row["parts"]
+    words = sum(size for part, size in parts.items() if part in WORDS)
+    stored = sum(size for part, size in parts.items() if part in STORED)
+    cells = [*parts.values(), words, stored, row["bytes"] - words - stored, row["bytes"],
+             row["bare_bytes"]]
+    print(f"| {name} | " + " | ".join(f"{100 * c / whole:.1f}" for c in cells) + " |")
 
 
 def print_sizes(rows):
@@ -89,14 +87,9 @@ def print_sizes(rows):
     print("\n| % of the text | " + " | ".join(names) +
           " | words in all | stored in all | the rest | index | index without stored |")
     print("|---|" + "--:|" * (len(names) + 5))
-    for name, row in [*rows.items(), ("all", total(rows))]:
-        parts = row["parts"]
-        words = sum(size for part, size in parts.items() if part in WORDS)
-        stored = sum(size for part, size in parts.items() if part in STORED)
-        cells = [*parts.values(), words, stored, row["bytes"] - words - stored,
-                 row["bytes"], row["bare_bytes"]]
-        print(f"| {name} | " +
-              " | ".join(f"{100 * c / row['text']:.1f}" for c in cells) + " |")
+    for name, row in rows.items():
+        print_size(name, row, row["text"])
+    print_size(f"{TOGETHER}, % of the JSON lines", rows[TOGETHER], rows[TOGETHER]["json"])
 
 
 def print_rest(rows, memory):
@@ -111,10 +104,12 @@ def print_rest(rows, memory):
 def measure(paths, work, options):
     """A row of each table for every set."""
     rows = {}
-    for path in paths:
-        plain, text = unpack(path, work)
-        rows[path.name.removesuffix(".jsonl.gz")] = measure_set(
-            options.binaries, plain, text, work, options)
+    sets = [unpack(path, work) for path in paths]
+    for plain, text in sets:
+        rows[plain.stem] = measure_set(options.binaries, [plain], text, work, options)
+    rows[TOGETHER] = measure_set(options.binaries, [plain for plain, _ in sets],
+                                 sum(text for _, text in sets), work, options)
+    for plain, _ in sets:
         plain.unlink()
     print_speeds(rows)
     print_sizes(rows)
