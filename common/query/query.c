@@ -29,6 +29,14 @@ bool node_is_positional(const struct node *node)
     return false;
 }
 
+size_t node_count(const struct node *node)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < node->child_count; i++)
+        count += node_count(node->child[i]);
+    return count;
+}
+
 /* draft{draft, drafts [de]}: the typed word, then every form it stands for, with
  * the language that a form is limited to. */
 static void print_word(const struct node *word, struct strbuf *out)

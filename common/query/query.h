@@ -73,6 +73,9 @@ struct query {
  * NOTNEAR, TITLE; OR of those. */
 bool node_is_positional(const struct node *node);
 
+/* Of the tree, the node itself included. */
+size_t node_count(const struct node *node);
+
 /* The fully parenthesised form with every expansion, for people:
  * ("istanbul draft" AND draft{draft, drafts}). */
 void query_print(const struct query *query, struct strbuf *out);

@@ -8,14 +8,6 @@
 
 /* --- which queries --- */
 
-static size_t count_nodes(const struct node *node)
-{
-    size_t count = 1;
-    for (size_t i = 0; i < node->child_count; i++)
-        count += count_nodes(node->child[i]);
-    return count;
-}
-
 static bool read_node(struct phrase_query *query, const struct node *node)
 {
     bool known = true;
@@ -41,7 +33,7 @@ static bool read_node(struct phrase_query *query, const struct node *node)
 int phrase_query_of(const struct query *query, struct arena *arena,
                     struct phrase_query *out, bool *is_one, struct err *err)
 {
-    size_t nodes = count_nodes(query->root);
+    size_t nodes = node_count(query->root);
     *out = (struct phrase_query){
         .filter = arena_array(arena, const struct node *, nodes),
         .without = arena_array(arena, const struct node *, nodes),

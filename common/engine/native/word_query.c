@@ -35,14 +35,6 @@ struct reader {
     size_t parts; /* that were read */
 };
 
-static size_t count_nodes(const struct node *node)
-{
-    size_t count = 1;
-    for (size_t i = 0; i < node->child_count; i++)
-        count += count_nodes(node->child[i]);
-    return count;
-}
-
 static bool has_word(const struct node *node)
 {
     bool found = node->kind == NODE_WORD;
@@ -117,7 +109,7 @@ int word_query_of(const struct query *query, const struct ranking *ranking,
                   struct arena *arena, struct word_query *out, bool *is_one,
                   struct err *err)
 {
-    size_t nodes = count_nodes(query->root);
+    size_t nodes = node_count(query->root);
     *out = (struct word_query){
         .clause = arena_array(arena, struct word_clause, nodes),
         .filter = arena_array(arena, const struct node *, nodes),
