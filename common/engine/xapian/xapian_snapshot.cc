@@ -140,15 +140,20 @@ int article(struct searcher *searcher, doc_ref doc, struct arena *arena,
     });
 }
 
+static Xapian::Document document_of(struct searcher *searcher, doc_ref doc,
+                                    struct err *err)
+{
+    const Xapian::Database &db = self_of(searcher)->db;
+    if (doc == 0 || doc > db.get_lastdocid())
+        need(err_set(err, ERR_NOTFOUND, "no such article"));
+    return db.get_document(static_cast<Xapian::docid>(doc));
+}
+
 int info(struct searcher *searcher, doc_ref doc, struct arena *arena,
          struct article_info *out, struct err *err) noexcept
 {
     return guarded(err, "article", [&] {
-        xapian_searcher *self = self_of(searcher);
-        if (doc == 0 || doc > self->db.get_lastdocid())
-            need(err_set(err, ERR_NOTFOUND, "no such article"));
-        Xapian::Document document =
-            self->db.get_document(static_cast<Xapian::docid>(doc));
+        Xapian::Document document = document_of(searcher, doc, err);
         record about = record_decode(document.get_value(SLOT_RECORD), err);
         std::string order = document.get_value(SLOT_ORDER);
         if (order.size() < ORDER_DATE_BYTES)
@@ -166,11 +171,7 @@ int published(struct searcher *searcher, doc_ref doc, struct date *published,
               uint32_t *words, struct err *err) noexcept
 {
     return guarded(err, "article", [&] {
-        xapian_searcher *self = self_of(searcher);
-        if (doc == 0 || doc > self->db.get_lastdocid())
-            need(err_set(err, ERR_NOTFOUND, "no such article"));
-        Xapian::Document document =
-            self->db.get_document(static_cast<Xapian::docid>(doc));
+        Xapian::Document document = document_of(searcher, doc, err);
         record about = record_decode(document.get_value(SLOT_RECORD), err);
         *published = about.published;
         *words = about.words;
