@@ -11,6 +11,29 @@ struct seen {
     struct hit_list hits[WORLD_ARTICLES];
 };
 
+static bool same_date(struct date a, struct date b)
+{
+    return a.precision == b.precision && a.seconds == b.seconds;
+}
+
+/* What is known of an article without its text is what was put. */
+static void check_info(struct searcher *searcher, doc_ref doc,
+                       const struct article_info *info,
+                       const struct sample_article *want)
+{
+    struct err err = {0};
+    struct date published;
+    uint32_t words;
+    CHECK_OK(native_engine.published(searcher, doc, &published, &words, &err),
+             err);
+    CHECK(same_date(info->published, want->article.published));
+    CHECK(same_date(published, want->article.published));
+    CHECK_EQ(info->words, want->analysis.word_count);
+    CHECK_EQ(words, want->analysis.word_count);
+    CHECK_EQ(info->generation, want->article.generation);
+    CHECK(slice_eq(info->source, want->article.source));
+}
+
 static int note(void *context, struct searcher *searcher, doc_ref doc,
                 const struct hit_list *hits, struct err *err)
 {
@@ -19,6 +42,7 @@ static int note(void *context, struct searcher *searcher, doc_ref doc,
     struct article_info info;
     CHECK_OK(native_engine.info(searcher, doc, arena, &info, err), *err);
     size_t i = world_index(info.key);
+    check_info(searcher, doc, &info, &seen->w->article[i]);
     CHECK(!seen->matches[i]);
     seen->matches[i] = true;
     seen->hits[i].count = hits->count;

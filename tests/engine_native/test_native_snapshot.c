@@ -541,6 +541,8 @@ TEST(no_doc_ref_but_those_that_were_given_is_read)
     struct err err = {0};
     struct article article;
     struct article_info info;
+    struct date published;
+    uint32_t words;
     bed_open(&bed);
     fill(&bed);
     bed_read(&bed);
@@ -556,6 +558,9 @@ TEST(no_doc_ref_but_those_that_were_given_is_read)
         CHECK_EQ(
             native_engine.info(bed.searcher, wrong[i], &bed.arena, &info, &err),
             ERR_NOTFOUND);
+        CHECK_EQ(native_engine.published(bed.searcher, wrong[i], &published,
+                                         &words, &err),
+                 ERR_NOTFOUND);
     }
     bed_close(&bed);
 }
