@@ -21,6 +21,7 @@
 #include "text/analyse.h"
 
 struct cancel;
+struct entity_register;
 struct err;
 
 /* --- what is committed --- */
@@ -35,6 +36,8 @@ struct generation_info {
     /* Digest of the set of (key, text digest) of the live articles: equal sets have
      * equal digests, whatever the order they came in. */
     char corpus_digest[DIGEST_TEXT_SIZE];
+    /* Of the register by which names are looked up (register_file.h); "": none. */
+    char register_digest[DIGEST_TEXT_SIZE];
 };
 
 /* --- reading --- */
@@ -112,6 +115,14 @@ struct composition {
     size_t part_count;
 };
 
+struct entity_count_list {
+    struct entity_count {
+        struct slice id;
+        uint64_t articles;
+    } * entity;
+    size_t count;
+};
+
 struct snapshot;
 struct searcher;
 
@@ -140,6 +151,9 @@ struct writer_options {
      * measurements beside engines that keep none. ERR_UNSUPPORTED where there is no
      * such thing. */
     bool without_text;
+    /* The register that mentions are found by (analysis.mentions comes from it); it is
+     * kept with the generation. NULL: that of the index stays. Borrowed until close. */
+    const struct entity_register *entities;
     /* What takes its time at the end: "sorting", "merging". May be NULL. */
     void (*progress)(void *context, const char *what, uint64_t done,
                      uint64_t total);
@@ -168,6 +182,10 @@ struct engine {
      * left in the directory, and no earlier generation. ERR_UNSUPPORTED. */
     int (*writer_purge)(struct writer *, struct slice key, bool *found,
                         struct err *);
+    /* Find the mentions anew of every article that may have others by options.entities
+     * than by the register it was annotated by; at the next
+     * commit. *articles: that were read. ERR_UNSUPPORTED where only a rebuild does that. */
+    int (*writer_reannotate)(struct writer *, uint64_t *articles, struct err *);
     /* Everything there is in one piece, at the next commit. ERR_UNSUPPORTED where an
      * index always is. */
     int (*writer_merge)(struct writer *, struct err *);
@@ -205,6 +223,11 @@ struct engine {
     /* Of what info() tells the publication and the words alone, and faster. */
     int (*published)(struct searcher *, doc_ref, struct date *, uint32_t *words,
                      struct err *);
+    /* Of `count` articles, each once, in any order: how many mention each entity, by id, those of none
+     * left out. In `arena`. */
+    int (*entities_of)(struct searcher *, const doc_ref *docs, size_t count,
+                       struct cancel *, struct arena *,
+                       struct entity_count_list *out, struct err *);
     /* ERR_NOTFOUND when no live article has this key. */
     int (*find)(struct searcher *, struct slice key, doc_ref *, struct err *);
     /* In `arena`; count 0 when the key was never there. ERR_UNSUPPORTED. */

@@ -51,6 +51,10 @@ struct node {
         caps; /* the folded form, when it was typed in capitals only: engines
                           may prefer the hidden capitals term in the score */
     bool caps_only; /* =US: only occurrences written in capitals */
+    /* NODE_WORD that is an entity: its id. An occurrence is a mention in any form, or,
+     * with `some_forms`, in one of `form` (as written, lang empty). No stems, no caps. */
+    struct slice entity;
+    bool some_forms;
     uint32_t n;
     enum near_unit
         unit; /* NEAR, ADJ, NOTNEAR: n words, or one sentence, paragraph */
@@ -63,8 +67,21 @@ struct node {
     size_t child_count;
 };
 
+/* What a name in the query was taken for. */
+struct named_entity {
+    uint32_t start, end; /* bytes of the query text */
+    struct slice id;     /* the chosen one */
+    uint64_t articles;   /* that mention it */
+    struct slice
+        *other; /* ids that the name may mean, too, most frequent first */
+    uint64_t *other_articles;
+    size_t other_count;
+};
+
 struct query {
     const struct node *root;
+    const struct named_entity *entity;
+    size_t entity_count;
     const struct ast *ast;
     const struct note *notes; /* the parser's and the resolver's */
 };

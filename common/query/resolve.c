@@ -404,6 +404,7 @@ int query_resolve(const struct parsed *parsed, struct lexicon *lexicon,
     if (rc == ERR_OK)
         rc = resolve_node(&r, parsed->root, &root);
     if (rc == ERR_OK)
-        *out = (struct query){root, parsed->root, parsed->notes};
+        *out = (struct query){
+            .root = root, .ast = parsed->root, .notes = parsed->notes};
     return rc;
 }

@@ -16,6 +16,16 @@ struct lexicon {
     const struct lexicon_ops *ops;
 };
 
+struct entity_form {
+    struct slice text; /* as written */
+    unsigned width;    /* positions */
+    uint64_t articles, mentions;
+};
+struct entity_form_list {
+    struct entity_form *form;
+    size_t count;
+};
+
 struct lexicon_ops {
     /* Forms that start with `prefix`. ERR_LIMIT when there are more than `limit`. */
     int (*prefix_forms)(struct lexicon *, struct slice prefix, size_t limit,
@@ -30,6 +40,17 @@ struct lexicon_ops {
     /* Forms that articles of `lang` contain with this stem. */
     int (*stem_forms)(struct lexicon *, struct slice lang, struct slice stem,
                       struct arena *, struct slice_list *out, struct err *);
+    /* The forms that an entity is mentioned in, by bytes, with live counts; those of no
+     * live article are left out. */
+    int (*entity_forms)(struct lexicon *, struct slice id, struct arena *,
+                        struct entity_form_list *out, struct err *err);
+    /* Live articles that mention it, and mentions. */
+    int (*entity_frequency)(struct lexicon *, struct slice id,
+                            uint64_t *articles, uint64_t *mentions,
+                            struct err *err);
+    /* Ids of all that are mentioned, by bytes. */
+    int (*entities)(struct lexicon *, struct arena *, struct slice_list *out,
+                    struct err *err);
     /* Languages of the articles, as lang_primary() gives them. */
     int (*languages)(struct lexicon *, struct arena *, struct slice_list *out,
                      struct err *);

@@ -21,6 +21,20 @@ struct position_list {
     size_t count;
 };
 
+/* An entity of the register (entity/register.h), as it stands in the text. Those of one
+ * entity never overlap. */
+struct mention {
+    struct slice entity; /* its id */
+    struct slice form;   /* as written, without 's; white space is one space */
+    uint32_t position;   /* of its first word */
+    uint16_t width;      /* positions */
+};
+
+struct mention_list {
+    struct mention *mention; /* by rising position, then entity */
+    size_t count;
+};
+
 struct analysis {
     struct tokens tokens; /* all parts, byte ranges within each part's text */
     struct part_range part[PART_COUNT];
@@ -29,6 +43,8 @@ struct analysis {
     struct position_list sentences, paragraphs;
     uint32_t
         word_count; /* tokens that are no joined forms: the article's length */
+    struct mention_list
+        mentions; /* empty from analyse_article(); entity/recogniser.h */
 };
 
 /* One position space: title, summary, body, captions, each not-empty part starting

@@ -42,12 +42,12 @@ static struct manifest sample(void)
                          .generation_count = 2};
     m.generation[0] =
         (struct manifest_generation){{7, 12, 345, 100, 1755684000, "xapian",
-                                      "00112233445566778899aabbccddeeff"},
+                                      "00112233445566778899aabbccddeeff", ""},
                                      SLICE("gen-7"),
                                      files,
                                      2};
     m.generation[1] = (struct manifest_generation){
-        {6, 1, 2, 1, -5, "xapian", "ffffffffffffffffffffffffffffffff"},
+        {6, 1, 2, 1, -5, "xapian", "ffffffffffffffffffffffffffffffff", ""},
         SLICE("gen-6"),
         old_files,
         1};

@@ -384,4 +384,9 @@ static int languages(struct lexicon *lexicon, struct arena *arena,
 }
 
 const struct lexicon_ops native_lexicon_ops = {
-    prefix_forms, near_forms, frequency, stem_forms, languages};
+    .prefix_forms = prefix_forms,
+    .near_forms = near_forms,
+    .frequency = frequency,
+    .stem_forms = stem_forms,
+    .languages = languages,
+};

@@ -58,6 +58,7 @@ extern "C" const struct engine xapian_engine = {
     dateline::writer_put,
     dateline::writer_delete,
     dateline::purge,
+    nullptr, /* writer_reannotate */
     dateline::merge,
     dateline::writer_commit,
     dateline::writer_close,
@@ -72,6 +73,7 @@ extern "C" const struct engine xapian_engine = {
     dateline::article,
     dateline::info,
     dateline::published,
+    nullptr, /* entities_of */
     dateline::find,
     dateline::versions,
     dateline::keys,

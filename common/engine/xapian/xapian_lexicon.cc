@@ -175,7 +175,8 @@ static int languages(struct lexicon *lexicon, struct arena *arena,
     });
 }
 
-const struct lexicon_ops lexicon_functions = {prefix_forms, near_forms,
-                                              frequency, stem_forms, languages};
+const struct lexicon_ops lexicon_functions = {
+    prefix_forms, near_forms, frequency, stem_forms,
+    nullptr,      nullptr,    nullptr,   languages};
 
 } // namespace dateline
