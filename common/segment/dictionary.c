@@ -116,7 +116,7 @@ static bool is_of_region(const struct dictionary *d, uint32_t text,
         return class == TERM_WORD;
     if (text - d->words < d->stems)
         return class == TERM_STEM;
-    return class >= TERM_FIELD && class <= TERM_PAIR;
+    return class >= TERM_FIELD && class <= TERM_FORM;
 }
 
 /* Terms rise: either the one before is a prefix, or the first byte that differs is

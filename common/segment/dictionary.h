@@ -14,6 +14,7 @@
  *   KEY     KEY               all articles with this key, old versions, too; documents only
  *   PAIR    FORM 01 FORM      two words side by side, for those pairs that pairs.h says;
  *                             no positions, and an occurrence in the title counts twice
+ *   ENTITY, FORM              in a dictionary of their own: mentions.h
  *
  * Front-coded blocks of 16 terms, and a tree over the beginnings of their first terms.
  * Each CAPS and PLAIN term has the form of a WORD: a bit for each WORD says whether there
@@ -36,6 +37,8 @@ enum term_class {
     TERM_FIELD,
     TERM_KEY,
     TERM_PAIR,
+    TERM_ENTITY, /* these two in the files of mentions only: mentions.h */
+    TERM_FORM,
 };
 
 enum {

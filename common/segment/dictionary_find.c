@@ -59,7 +59,7 @@ static int count_less(struct dictionary_cursor *cursor,
                                       err);
         if (shared == 0)
             class = own.data[0];
-        if (class < TERM_WORD || class > TERM_PAIR)
+        if (class < TERM_WORD || class > TERM_FORM)
             return dictionary_corrupt(cursor, "no class that belongs there",
                                       err);
         search->class[i] = class;

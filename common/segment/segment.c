@@ -46,11 +46,20 @@ int segment_open(const char *path, const char *live_path, struct segment **out,
     return ERR_OK;
 }
 
+int segment_open_mentions(struct segment *segment, const char *path,
+                          struct err *err)
+{
+    return mentions_open(path, segment->docs,
+                         segment_file_facts(segment->file)->words,
+                         &segment->mentions, err);
+}
+
 void segment_close(struct segment *segment)
 {
     if (!segment)
         return;
     live_close(segment->live);
+    mentions_close(segment->mentions);
     segment_file_close(segment->file);
     arena_reset(&segment->arena);
     mem_free(segment);
@@ -134,5 +143,9 @@ int segment_postings(const struct segment *segment, struct slice term,
 int segment_damage(const struct segment *segment, struct err *err)
 {
     int rc = segment_file_damage(segment->file, err);
-    return rc || !segment->live ? rc : live_damage(segment->live, err);
+    if (rc == ERR_OK && segment->live)
+        rc = live_damage(segment->live, err);
+    if (rc == ERR_OK && segment->mentions)
+        rc = segment_file_damage(segment->mentions->file, err);
+    return rc;
 }

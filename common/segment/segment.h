@@ -9,13 +9,15 @@
 #include "segment/columns.h"
 #include "segment/dictionary.h"
 #include "segment/live.h"
+#include "segment/mentions.h"
 #include "segment/postings.h"
 #include "segment/stems.h"
 #include "segment/stored.h"
 
 struct segment {
     struct segment_file *file;
-    struct live *live; /* NULL: every article is current */
+    struct live *live;         /* NULL: every article is current */
+    struct mentions *mentions; /* NULL: no register was at hand */
     struct arena arena;
     struct dictionary dictionary;
     struct columns columns;
@@ -27,6 +29,9 @@ struct segment {
 /* `live_path` NULL: all are current. ERR_CORRUPT, ERR_MISMATCH, ERR_NOTFOUND. */
 int segment_open(const char *path, const char *live_path, struct segment **out,
                  struct err *err);
+/* Its mentions, once. ERR_CORRUPT, ERR_MISMATCH, ERR_NOTFOUND. */
+int segment_open_mentions(struct segment *segment, const char *path,
+                          struct err *err);
 void segment_close(struct segment *segment); /* NULL is fine */
 
 uint32_t segment_live_docs(const struct segment *segment);

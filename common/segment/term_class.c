@@ -2,10 +2,11 @@
 
 bool term_has_frequencies(enum term_class class)
 {
-    return class < TERM_FIELD || class == TERM_PAIR;
+    return class < TERM_FIELD || class >= TERM_PAIR;
 }
 
 bool term_has_positions(enum term_class class)
 {
-    return class == TERM_WORD || class == TERM_CAPS;
+    return class == TERM_WORD || class == TERM_CAPS || class == TERM_ENTITY ||
+           class == TERM_FORM;
 }
