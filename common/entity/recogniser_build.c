@@ -1,0 +1,486 @@
+/* A register into the tables of recogniser_table.h. */
+#include "entity/recogniser.h"
+
+#include "base/err.h"
+#include "base/hash_map.h"
+#include "base/mem.h"
+#include "entity/inflect.h"
+#include "entity/recogniser_table.h"
+#include "text/fold.h"
+#include "text/tokenise.h"
+
+#include <string.h>
+
+enum {
+    PLACES_PER_FORM = 2,
+    /* One in eight words that begin no name passes the bitmap. */
+    BITS_PER_START = 8,
+    FIRST_CAPACITY = 1024,
+};
+
+struct use_of_form {
+    uint32_t form, pattern;
+    bool inflected;
+};
+
+/* A name, and where it ends. */
+struct placed_name {
+    struct name name;
+    uint32_t node;
+};
+
+struct builder {
+    struct recogniser *out;
+    struct hash_map forms, patterns, edges; /* to numbers */
+    struct form *form;
+    struct pattern *pattern;
+    struct use_of_form *use;
+    struct placed_name *name;
+    struct edge *edge; /* in no order */
+    size_t form_count, form_capacity, pattern_count, pattern_capacity;
+    size_t use_count, use_capacity, name_count, name_capacity;
+    size_t edge_count, edge_capacity;
+    struct err *err;
+};
+
+/* Room for one more in a list of mem_alloc. */
+static int grow(void *list, size_t count, size_t *capacity, size_t size)
+{
+    void *old, *new;
+    if (count < *capacity)
+        return ERR_OK;
+    size_t wanted = *capacity ? *capacity * 2 : FIRST_CAPACITY;
+    memcpy(&old, list, sizeof old);
+    if (wanted > UINT32_MAX - 1)
+        return ERR_LIMIT;
+    if (!(new = mem_realloc(old, wanted * size)))
+        return ERR_NOMEM;
+    memcpy(list, &new, sizeof new);
+    *capacity = wanted;
+    return ERR_OK;
+}
+#define GROW(b, list)                                                          \
+    grow(&(b)->list, (b)->list##_count, &(b)->list##_capacity,                 \
+         sizeof *(b)->list)
+
+/* --- words --- */
+
+int name_words(struct slice text, struct arena *arena, struct name_word **out,
+               size_t *count)
+{
+    struct tokens tokens = {0};
+    int rc = tokenise(text, 0, arena, &tokens);
+    *count = 0;
+    *out = NULL;
+    if (rc || tokens.positions == 0)
+        return rc;
+    if (tokens.positions > NAME_WORDS_MAX)
+        return ERR_LIMIT;
+    *out = arena_array(arena, struct name_word, tokens.positions);
+    if (!*out)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < tokens.count; i++) {
+        const struct token *token = &tokens.token[i];
+        if (!token->joined)
+            (*out)[(*count)++] = (struct name_word){
+                .written = slice_part(text, token->start, token->end),
+                .folded = token->form};
+    }
+    return ERR_OK;
+}
+
+int neighbour_word(struct slice text, struct arena *arena, struct slice *out)
+{
+    struct tokens tokens = {0};
+    int rc = tokenise(text, 0, arena, &tokens);
+    uint16_t width = 0;
+    *out = (struct slice){0};
+    for (size_t i = 0; !rc && i < tokens.count; i++)
+        if (tokens.token[i].width > width) {
+            width = tokens.token[i].width;
+            *out = tokens.token[i].form;
+        }
+    return rc;
+}
+
+/* --- forms and patterns --- */
+
+static int number_of(struct hash_map *map, struct slice key, size_t next,
+                     uint32_t *out, bool *is_new)
+{
+    const uint64_t *known = hash_map_get(map, key);
+    *is_new = !known;
+    *out = known ? (uint32_t)*known : (uint32_t)next;
+    return known ? ERR_OK : hash_map_put(map, key, next, NULL);
+}
+
+static int form_number(struct builder *b, struct slice text, uint32_t *out)
+{
+    bool is_new;
+    int rc = number_of(&b->forms, text, b->form_count, out, &is_new);
+    if (rc || !is_new)
+        return rc;
+    if ((rc = GROW(b, form)))
+        return rc;
+    struct form *form = &b->form[b->form_count++];
+    *form = (struct form){0};
+    return arena_copy_slice(&b->out->arena, text, &form->text);
+}
+
+/* `text` is one more form of the pattern, unless it is known as one. */
+static int add_use(struct builder *b, uint32_t number, struct slice text,
+                   bool inflected)
+{
+    struct pattern *pattern = &b->pattern[number];
+    struct use_of_form use = {.pattern = number, .inflected = inflected};
+    for (size_t i = 0; i < pattern->folded.count; i++)
+        if (slice_eq(pattern->folded.item[i], text))
+            return ERR_OK;
+    int rc = form_number(b, text, &use.form);
+    if (!rc)
+        rc = GROW(b, use);
+    if (rc)
+        return rc;
+    b->use[b->use_count++] = use;
+    pattern->folded.item[pattern->folded.count++] = b->form[use.form].text;
+    return ERR_OK;
+}
+
+static int fill_pattern(struct builder *b, uint32_t number,
+                        const struct name_word *word)
+{
+    struct arena *arena = &b->out->arena;
+    struct pattern *pattern = &b->pattern[number];
+    pattern->folded.item =
+        arena_array(arena, struct slice, pattern->written.count + 1);
+    if (!pattern->folded.item)
+        return ERR_NOMEM;
+    int rc = add_use(b, number, word->folded, false);
+    for (size_t i = 0; !rc && i < pattern->written.count; i++) {
+        struct slice folded;
+        rc = fold_word(pattern->written.item[i], arena, &folded);
+        if (!rc)
+            rc = add_use(b, number, folded, true);
+    }
+    return rc;
+}
+
+/* What tells patterns apart: words without inflections are the same in all languages,
+ * in capitals or not. */
+static struct slice pattern_key(const struct name_word *word, struct slice lang,
+                                unsigned place, struct arena *arena)
+{
+    char *key = lang.len
+                    ? arena_printf(arena, "%.*s %u %.*s", SLICE_ARG(lang),
+                                   place, SLICE_ARG(word->written))
+                    : arena_printf(arena, " %.*s", SLICE_ARG(word->folded));
+    return slice_of(key);
+}
+
+static int pattern_of(struct builder *b, struct slice lang, unsigned place,
+                      struct name_word *word, struct arena *arena)
+{
+    bool is_new;
+    struct slice_list written = {0};
+    int rc = ERR_OK;
+    if (!inflects(lang))
+        lang = (struct slice){0};
+    struct slice key = pattern_key(word, lang, place, arena);
+    if (!key.data)
+        return ERR_NOMEM;
+    rc =
+        number_of(&b->patterns, key, b->pattern_count, &word->pattern, &is_new);
+    if (rc || !is_new)
+        return rc;
+    if ((rc = GROW(b, pattern)))
+        return rc;
+    rc = inflect(word->written, lang, place, &b->out->arena, &written);
+    if (rc)
+        return rc;
+    b->pattern[b->pattern_count++] =
+        (struct pattern){.lang = lang, .written = written};
+    return fill_pattern(b, word->pattern, word);
+}
+
+/* --- names --- */
+
+static int child_of(struct builder *b, uint32_t node, uint32_t pattern,
+                    uint32_t *child)
+{
+    uint32_t pair[2] = {node, pattern};
+    bool is_new;
+    int rc =
+        number_of(&b->edges, (struct slice){(const uint8_t *)pair, sizeof pair},
+                  b->edge_count + 1, child, &is_new);
+    if (rc || !is_new)
+        return rc;
+    if ((rc = GROW(b, edge)))
+        return rc;
+    b->edge[b->edge_count++] = (struct edge){node, pattern, *child};
+    return ERR_OK;
+}
+
+static int add_name(struct builder *b, const struct entity_alias *alias,
+                    uint32_t entity, struct arena *arena)
+{
+    struct name_word *word;
+    size_t count;
+    uint32_t node = 0;
+    int rc = name_words(alias->text, arena, &word, &count);
+    if (rc == ERR_LIMIT)
+        return err_set(b->err, rc, "the name \"%.80s\" has over %d words",
+                       (const char *)alias->text.data, NAME_WORDS_MAX);
+    for (size_t i = 0; !rc && i < count; i++) {
+        unsigned place =
+            (i == 0 ? WORD_FIRST : 0u) | (i + 1 == count ? WORD_LAST : 0u);
+        rc = pattern_of(b, alias->lang, place, &word[i], arena);
+        if (rc)
+            break;
+        word[i].folded = b->pattern[word[i].pattern].folded.item[0];
+        rc = child_of(b, node, word[i].pattern, &node);
+    }
+    if (rc || count == 0)
+        return rc;
+    if ((rc = GROW(b, name)))
+        return rc;
+    word = arena_copy(&b->out->arena, word, count * sizeof *word);
+    if (!word)
+        return ERR_NOMEM;
+    b->name[b->name_count++] =
+        (struct placed_name){{alias, word, entity, (uint16_t)count}, node};
+    return ERR_OK;
+}
+
+static int add_names(struct builder *b)
+{
+    const struct entity_register *entities = b->out->entities;
+    struct arena name_arena;
+    int rc = ERR_OK;
+    for (size_t e = 0; !rc && e < entities->count; e++) {
+        const struct entity *entity = &entities->entity[e];
+        arena_init(&name_arena, SIZE_MAX);
+        for (size_t i = 0; !rc && i < entity->alias_count; i++)
+            rc = add_name(b, &entity->alias[i], (uint32_t)e, &name_arena);
+        arena_reset(&name_arena);
+    }
+    return rc;
+}
+
+/* --- neighbours --- */
+
+static int copy_neighbours(const struct slice_list *from, struct arena *arena,
+                           struct arena *scratch, struct slice_list *to)
+{
+    *to = (struct slice_list){0};
+    if (from->count == 0)
+        return ERR_OK;
+    to->item = arena_array(arena, struct slice, from->count);
+    if (!to->item)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < from->count; i++) {
+        struct slice word;
+        int rc = neighbour_word(from->item[i], scratch, &word);
+        if (!rc && word.len)
+            rc = arena_copy_slice(arena, word, &to->item[to->count++]);
+        if (rc)
+            return rc;
+    }
+    return ERR_OK;
+}
+
+static int add_neighbours(struct recogniser *r)
+{
+    const struct entity_register *entities = r->entities;
+    struct arena scratch;
+    r->neighbours = arena_array(&r->arena, struct neighbours,
+                                entities->count ? entities->count : 1);
+    if (!r->neighbours)
+        return ERR_NOMEM;
+    for (size_t e = 0; e < entities->count; e++) {
+        struct neighbours *to = &r->neighbours[e];
+        const struct entity *entity = &entities->entity[e];
+        arena_init(&scratch, SIZE_MAX);
+        int rc = copy_neighbours(&entity->near, &r->arena, &scratch, &to->near);
+        if (!rc)
+            rc = copy_neighbours(&entity->not, &r->arena, &scratch, &to->not );
+        arena_reset(&scratch);
+        if (rc)
+            return rc;
+    }
+    return ERR_OK;
+}
+
+/* --- the tables --- */
+
+static uint32_t power_of_two_over(size_t n)
+{
+    uint32_t size = 64;
+    while (size < n && size < UINT32_C(1) << 30)
+        size *= 2;
+    return size;
+}
+
+static int make_nodes(struct builder *b)
+{
+    struct recogniser *r = b->out;
+    r->node_count = b->edge_count + 1;
+    r->node = arena_array(&r->arena, struct node, r->node_count);
+    r->name =
+        arena_array(&r->arena, struct name, b->name_count ? b->name_count : 1);
+    if (!r->node || !r->name)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < b->edge_count; i++)
+        r->node[b->edge[i].node].inner = true;
+    for (size_t i = 0; i < b->name_count; i++)
+        r->node[b->name[i].node].name_count++;
+    uint32_t first = 0;
+    for (size_t i = 0; i < r->node_count; i++) {
+        r->node[i].first_name = first;
+        first += r->node[i].name_count;
+        r->node[i].name_count = 0;
+    }
+    for (size_t i = 0; i < b->name_count; i++) {
+        struct node *node = &r->node[b->name[i].node];
+        r->name[node->first_name + node->name_count++] = b->name[i].name;
+    }
+    r->name_count = b->name_count;
+    return ERR_OK;
+}
+
+static int make_edges(struct builder *b)
+{
+    struct recogniser *r = b->out;
+    uint32_t size = power_of_two_over(b->edge_count * 2 + 1);
+    r->edge_mask = size - 1;
+    r->edge = arena_array(&r->arena, struct edge, size);
+    if (!r->edge)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < b->edge_count; i++) {
+        struct edge edge = b->edge[i];
+        uint32_t at = edge_hash(edge.node, edge.pattern) & r->edge_mask;
+        while (r->edge[at].to != NO_NODE)
+            at = (at + 1) & r->edge_mask;
+        r->edge[at] = edge;
+    }
+    return ERR_OK;
+}
+
+static int make_forms(struct builder *b)
+{
+    struct recogniser *r = b->out;
+    uint32_t first = 0;
+    r->form_count = b->form_count;
+    r->form = arena_copy(&r->arena, b->form, b->form_count * sizeof *r->form);
+    r->use = arena_array(&r->arena, struct form_use,
+                         b->use_count ? b->use_count : 1);
+    r->pattern_count = b->pattern_count;
+    r->pattern = arena_copy(&r->arena, b->pattern,
+                            b->pattern_count * sizeof *r->pattern);
+    if (!r->form || !r->use || !r->pattern)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < b->use_count; i++)
+        r->form[b->use[i].form].use_count++;
+    for (size_t i = 0; i < r->form_count; i++) {
+        r->form[i].first_use = first;
+        first += r->form[i].use_count;
+        r->form[i].use_count = 0;
+    }
+    for (size_t i = 0; i < b->use_count; i++) {
+        struct use_of_form use = b->use[i];
+        struct form *form = &r->form[use.form];
+        r->use[form->first_use + form->use_count++] =
+            (struct form_use){use.pattern, use.inflected};
+        if (find_child(r, 0, use.pattern) != NO_NODE)
+            form->starts = true;
+    }
+    return ERR_OK;
+}
+
+static int make_places(struct recogniser *r)
+{
+    uint32_t size = power_of_two_over(r->form_count * PLACES_PER_FORM + 1);
+    size_t starts = 0;
+    for (size_t i = 0; i < r->form_count; i++)
+        starts += r->form[i].starts;
+    uint32_t bits = power_of_two_over(starts * BITS_PER_START);
+    r->place_mask = size - 1;
+    r->starts_mask = bits - 1;
+    r->place = arena_alloc_unset(&r->arena, size * sizeof *r->place);
+    r->starts = arena_array(&r->arena, uint64_t, bits / 64);
+    if (!r->place || !r->starts)
+        return ERR_NOMEM;
+    for (uint32_t i = 0; i < size; i++)
+        r->place[i] = (struct form_place){0, NO_FORM};
+    for (size_t i = 0; i < r->form_count; i++) {
+        uint64_t hash = form_hash(r->form[i].text);
+        uint32_t at = (uint32_t)hash & r->place_mask;
+        while (r->place[at].form != NO_FORM)
+            at = (at + 1) & r->place_mask;
+        r->place[at] = (struct form_place){(uint32_t)(hash >> 32), (uint32_t)i};
+        uint32_t bit = (uint32_t)hash & r->starts_mask;
+        if (r->form[i].starts)
+            r->starts[bit / 64] |= UINT64_C(1) << bit % 64;
+    }
+    return ERR_OK;
+}
+
+static int build(struct builder *b)
+{
+    int rc = add_names(b);
+    if (!rc)
+        rc = add_neighbours(b->out);
+    if (!rc)
+        rc = make_nodes(b);
+    if (!rc)
+        rc = make_edges(b);
+    if (!rc)
+        rc = make_forms(b);
+    return rc ? rc : make_places(b->out);
+}
+
+static void release(struct builder *b)
+{
+    hash_map_release(&b->forms);
+    hash_map_release(&b->patterns);
+    hash_map_release(&b->edges);
+    mem_free(b->form);
+    mem_free(b->pattern);
+    mem_free(b->use);
+    mem_free(b->name);
+    mem_free(b->edge);
+}
+
+int recogniser_new(const struct entity_register *entities,
+                   struct recogniser **out, struct err *err)
+{
+    struct err why = {0};
+    struct recogniser *r = mem_alloc(sizeof *r);
+    struct builder b = {.out = r, .err = &why};
+    if (!r)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    memset(r, 0, sizeof *r);
+    r->entities = entities;
+    arena_init(&r->arena, SIZE_MAX);
+    hash_map_init(&b.forms);
+    hash_map_init(&b.patterns);
+    hash_map_init(&b.edges);
+    int rc = build(&b);
+    release(&b);
+    if (rc) {
+        recogniser_free(r);
+        return err_set(err, rc, "%s",
+                       why.code          ? why.text
+                       : rc == ERR_NOMEM ? "out of memory"
+                                         : "the register is too large");
+    }
+    *out = r;
+    return ERR_OK;
+}
+
+void recogniser_free(struct recogniser *recogniser)
+{
+    if (!recogniser)
+        return;
+    arena_reset(&recogniser->arena);
+    mem_free(recogniser);
+}

@@ -1,0 +1,153 @@
+/* recogniser_table.h - a register compiled for the walk over an article. Internal to
+ * recogniser*.c.
+ *
+ * The forms of all words of all names stand in a hash table. A form belongs to one or
+ * more patterns: a pattern is a word of a name with all its inflections. Names are paths
+ * of patterns from the root of a trie, whose edges stand in a second hash table.
+ */
+#ifndef ENTITY_RECOGNISER_TABLE_H
+#define ENTITY_RECOGNISER_TABLE_H
+
+#include "base/arena.h"
+#include "entity/register.h"
+
+enum {
+    /* Words of a name; a name in Chinese has one a character. */
+    NAME_WORDS_MAX = 64,
+    NO_NODE = 0, /* the root has no parent, and is nobody's child */
+    NO_FORM = UINT32_MAX,
+};
+
+/* One form of a pattern. */
+struct form_use {
+    uint32_t pattern;
+    bool inflected; /* not the form that the register gives */
+};
+
+struct form {
+    struct slice text; /* folded */
+    uint32_t first_use, use_count;
+    bool starts; /* some name begins so */
+};
+
+struct pattern {
+    struct slice lang;
+    struct slice_list written; /* inflected forms, as they would be written */
+    struct slice_list folded;  /* all forms, the register's first */
+};
+
+/* A word of a name. */
+struct name_word {
+    struct slice written, folded;
+    uint32_t pattern;
+};
+
+struct name {
+    const struct entity_alias *alias;
+    const struct name_word *word;
+    uint32_t entity; /* its number in the register */
+    uint16_t word_count;
+};
+
+struct node {
+    uint32_t first_name, name_count; /* of the names that end here */
+    bool inner;                      /* some go on */
+};
+
+struct edge {
+    uint32_t node, pattern, to; /* to is NO_NODE: an empty place */
+};
+
+struct form_place {
+    uint32_t tag, form; /* tag: high bits of the hash; NO_FORM: empty */
+};
+
+/* What near= and not= of an entity say, as words of a text. */
+struct neighbours {
+    struct slice_list near, not ;
+};
+
+struct recogniser {
+    const struct entity_register *entities;
+    struct arena arena;
+    /* Bit h of `starts`: a form with such a hash begins a name. */
+    uint64_t *starts;
+    uint32_t starts_mask;
+    struct form_place *place;
+    uint32_t place_mask;
+    struct form *form;
+    size_t form_count;
+    struct form_use *use;
+    struct pattern *pattern;
+    size_t pattern_count;
+    struct edge *edge;
+    uint32_t edge_mask;
+    struct node *node;
+    size_t node_count;
+    struct name *name; /* those of one node together */
+    size_t name_count;
+    struct neighbours *neighbours; /* by entity */
+};
+
+/* Words of news are short: the first and the last eight bytes tell most apart. */
+static inline uint64_t form_hash(struct slice s)
+{
+    uint64_t a = 0, b = 0;
+    if (s.len >= 8) {
+        a = load_u64(s.data);
+        b = load_u64(s.data + s.len - 8);
+    } else if (s.len >= 4) {
+        a = load_u32(s.data);
+        b = load_u32(s.data + s.len - 4);
+    } else if (s.len) {
+        a = s.data[0];
+        b = (uint64_t)s.data[s.len / 2] << 8 | s.data[s.len - 1];
+    }
+    uint64_t h = (a ^ s.len) * UINT64_C(0x9E3779B97F4A7C15);
+    h = (h ^ h >> 29 ^ b) * UINT64_C(0xBF58476D1CE4E5B9);
+    return h ^ h >> 32;
+}
+
+static inline uint32_t find_form(const struct recogniser *r, struct slice text,
+                                 uint64_t hash)
+{
+    uint32_t tag = (uint32_t)(hash >> 32);
+    for (uint32_t at = (uint32_t)hash & r->place_mask;;
+         at = (at + 1) & r->place_mask) {
+        struct form_place place = r->place[at];
+        if (place.form == NO_FORM)
+            return NO_FORM;
+        if (place.tag == tag && slice_eq(r->form[place.form].text, text))
+            return place.form;
+    }
+}
+
+static inline uint32_t edge_hash(uint32_t node, uint32_t pattern)
+{
+    uint64_t h =
+        ((uint64_t)node << 32 | pattern) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(h >> 32);
+}
+
+static inline uint32_t find_child(const struct recogniser *r, uint32_t node,
+                                  uint32_t pattern)
+{
+    for (uint32_t at = edge_hash(node, pattern) & r->edge_mask;;
+         at = (at + 1) & r->edge_mask) {
+        const struct edge *edge = &r->edge[at];
+        if (edge->to == NO_NODE ||
+            (edge->node == node && edge->pattern == pattern))
+            return edge->to;
+    }
+}
+
+/* The plain tokens of a name, in `arena`; at most NAME_WORDS_MAX. *count is 0 for a name
+ * without words. ERR_NOMEM, ERR_LIMIT. */
+int name_words(struct slice text, struct arena *arena, struct name_word **out,
+               size_t *count);
+
+/* The word of near= or not= as one token of a text would be: the joined form of what is
+ * written with an apostrophe or hyphen. Empty for none. ERR_NOMEM. */
+int neighbour_word(struct slice text, struct arena *arena, struct slice *out);
+
+#endif
