@@ -20,6 +20,14 @@ enum {
     /* indexer: one record of an input file, decompressed */
     LIMIT_RECORD_BYTES = 128 << 20,
 
+    /* entity: the texts of a register together, entities, names of one entity */
+    LIMIT_REGISTER_BYTES = 64 << 20,
+    LIMIT_REGISTER_ENTITIES = 1 << 20,
+    LIMIT_ENTITY_NAMES = 1000,
+    /* entity: one name, as it is written; its words */
+    LIMIT_NAME_BYTES = 240,
+    LIMIT_NAME_WORDS = 32,
+
     /* query: bytes typed */
     LIMIT_QUERY_BYTES = 32 << 10,
     /* query: nesting of parentheses */
