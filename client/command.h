@@ -19,8 +19,8 @@ enum exit_status { EXIT_HITS = 0, EXIT_NONE = 1, EXIT_TROUBLE = 2 };
 typedef enum exit_status command_function(int argc, char **argv);
 command_function command_search, command_count, command_explain, command_show,
     command_status, command_kwic, command_timeline, command_facets,
-    command_collocates, command_export, command_cite, command_save,
-    command_saved;
+    command_collocates, command_entities, command_export, command_cite,
+    command_save, command_saved;
 
 /* --- what they share --- */
 

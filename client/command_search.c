@@ -117,6 +117,8 @@ static void add_more(struct strbuf *out, const struct search *s)
         add_word(out, "--hits", NULL);
     if (q->any)
         add_word(out, "--any", NULL);
+    if (q->strict)
+        add_word(out, "--strict", NULL);
     if (q->phrase)
         add_word(out, "--phrase", q->phrase);
     else

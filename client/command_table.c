@@ -101,8 +101,8 @@ enum exit_status command_facets(int argc, char **argv)
     option_table_add(
         &table,
         (struct option){"by", 0, OPTION_TEXT, &c.by, "WHAT",
-                        "source, lang, topic, year, or words: those that stand "
-                        "out (source)",
+                        "source, lang, topic, year, entity, person, place, "
+                        "org, or words: those that stand out (source)",
                         0, 0});
     option_table_add(&table,
                      (struct option){"limit", 'n', OPTION_NUMBER, &c.limit, "N",

@@ -4,11 +4,11 @@ _dateline()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
     local command=${COMP_WORDS[1]} words
-    local commands='search count kwic timeline facets collocates export show explain
-        save saved cite status help'
+    local commands='search count kwic timeline facets collocates entities export show
+        explain save saved cite status help'
     local own='--help --version'
     local all="$own --json --color --socket"
-    local question="$all --phrase --any --saved --deadline-ms"
+    local question="$all --phrase --any --saved --strict --deadline-ms"
     local queries=${XDG_CONFIG_HOME:-$HOME/.config}/dateline/queries
 
     if ((COMP_CWORD == 1)); then
@@ -27,10 +27,11 @@ _dateline()
         ;;
     --by)
         case $command in
-        facets) words='source lang topic year words' ;;
+        facets) words='source lang topic year words entity person place org' ;;
         *) words='day week month year' ;;
         esac
         ;;
+    --type) words='person place org event document' ;;
     --marks) words='auto brackets none' ;;
     --what) words='articles hits' ;;
     --format | -f) words='jsonl csv trec' ;;
@@ -42,7 +43,7 @@ _dateline()
         return
         ;;
     --version | --limit | -n | --cursor | --phrase | -p | --deadline-ms) return ;;
-    --width | -w | --sample | --seed | --window | --min | --tag | --qid) return ;;
+    --companions | --width | -w | --sample | --seed | --window | --min | --tag | --qid) return ;;
     *)
         case $command in
         search)
@@ -55,6 +56,7 @@ _dateline()
         timeline) words="$question --by --by-source --share --csv" ;;
         facets) words="$question --by --limit --csv" ;;
         collocates) words="$question --window --sort --limit --min --csv" ;;
+        entities) words="$all --type --limit --companions --deadline-ms" ;;
         export)
             words="$question --what --format --limit --sort --tag --qid --output"
             words+=' --batch'

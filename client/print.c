@@ -60,6 +60,7 @@ void print_notes(struct strbuf *out, struct shape *shape, const json_t *reply,
                                   .indent = sizeof "note: " - 1};
     const json_t *notes = reply_array(shape, reply, "notes");
     size_t count = json_array_size(notes);
+    print_asked_entities(out, shape, reply, look);
     for (size_t i = 0; i < count; i++) {
         strbuf_add_text(out, "note: ");
         layout_text(out, must_text(shape, json_array_get(notes, i), "message"),

@@ -35,6 +35,8 @@ void print_facets(struct strbuf *out, struct shape *shape, const json_t *reply,
                   const struct look *look);
 void print_collocates(struct strbuf *out, struct shape *shape,
                       const json_t *reply, const struct look *look);
+void print_entities(struct strbuf *out, struct shape *shape,
+                    const json_t *reply, const struct look *look);
 /* The same as CSV (RFC 4180), with a row of names. */
 void print_timeline_csv(struct strbuf *out, struct shape *shape,
                         const json_t *reply, const struct look *look);
@@ -57,12 +59,15 @@ void kwic_look_init(struct kwic_look *kwic, const struct look *look,
 void print_kwic(struct strbuf *out, struct shape *shape, const json_t *line,
                 void *context);
 
-/* "note: ..." lines, if there are any. */
+/* "note: ..." lines, if there are any, below a line for each entity asked for. */
 void print_notes(struct strbuf *out, struct shape *shape, const json_t *reply,
                  const struct look *look);
 
 /* --- shared by them --- */
 
+/* A line for each entity that the query asks for, if there are any. */
+void print_asked_entities(struct strbuf *out, struct shape *shape,
+                          const json_t *reply, const struct look *look);
 /* The citation, alone on its line and as it came, if there is one. */
 void print_citation(struct strbuf *out, struct shape *shape,
                     const json_t *reply);

@@ -11,6 +11,16 @@ static const struct column facet_columns[] = {
     {"share", "per 1,000", COLUMN_SHARE},
     {0}};
 
+static const struct column entity_columns[] = {
+    {"value", "id", COLUMN_TEXT},
+    {"name", "name", COLUMN_TEXT},
+    {"type", "type", COLUMN_TEXT},
+    {"articles", "articles", COLUMN_COUNT},
+    {"corpus_articles", "corpus", COLUMN_COUNT},
+    {"share", "per 1,000", COLUMN_SHARE},
+    {"log_likelihood", "log-likelihood", COLUMN_REAL},
+    {0}};
+
 static const struct column word_columns[] = {
     {"value", "word", COLUMN_TEXT},
     {"articles", "articles", COLUMN_COUNT},
@@ -71,9 +81,19 @@ static void print_took_line(struct strbuf *out, struct shape *shape,
 
 static const struct column *columns_of(struct shape *shape, const json_t *reply)
 {
-    return slice_eq(reply_text(shape, reply, "by"), SLICE("words"))
-               ? word_columns
-               : facet_columns;
+    static const struct {
+        const char *by;
+        const struct column *columns;
+    } others[] = {{"words", word_columns},
+                  {"entity", entity_columns},
+                  {"person", entity_columns},
+                  {"place", entity_columns},
+                  {"org", entity_columns}};
+    struct slice by = reply_text(shape, reply, "by");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (slice_eq(by, slice_of(others[i].by)))
+            return others[i].columns;
+    return facet_columns;
 }
 
 void print_facets(struct strbuf *out, struct shape *shape, const json_t *reply,

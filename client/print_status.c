@@ -59,6 +59,24 @@ static void print_last_reload(struct strbuf *out, struct shape *shape,
     strbuf_add_char(out, '\n');
 }
 
+/* "12,000 entities", or why names are not understood. */
+static void print_register(struct strbuf *out, struct shape *shape,
+                           const json_t *reply)
+{
+    if (!reply_has(reply, "register"))
+        return;
+    const json_t *names = must_object(shape, reply, "register");
+    print_label(out, "register");
+    if (reply_has(names, "warning")) {
+        strbuf_add_text(out, "FAILED: ");
+        layout_clean(out, reply_text(shape, names, "warning"));
+    } else {
+        layout_number(out, must_u64(shape, names, "entities"));
+        strbuf_add_text(out, " entities");
+    }
+    strbuf_add_char(out, '\n');
+}
+
 void print_status(struct strbuf *out, struct shape *shape, const json_t *reply,
                   const struct look *look)
 {
@@ -106,4 +124,5 @@ void print_status(struct strbuf *out, struct shape *shape, const json_t *reply,
         strbuf_add_char(out, '\n');
     }
     print_last_reload(out, shape, reply);
+    print_register(out, shape, reply);
 }

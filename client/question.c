@@ -21,6 +21,9 @@ void question_add_rows(struct option_table *table, struct question *q,
                      (struct option){"saved", 0, OPTION_TEXT, &q->saved, "NAME",
                                      "a query that was saved", 0, 0});
     option_table_add(
+        table, (struct option){"strict", 0, OPTION_FLAG, &q->strict, NULL,
+                               "refuse @names that may mean several", 0, 0});
+    option_table_add(
         table, (struct option){
                    "deadline-ms", 0, OPTION_NUMBER, &session->deadline_ms, "N",
                    session->default_ms ? "give up after N milliseconds (60000)"
@@ -110,6 +113,8 @@ void question_request(struct request *request, const struct question *q,
         request_number(request, "hits", 1);
     if (q->cite)
         request_number(request, "cite", 1);
+    if (q->strict)
+        request_number(request, "strict", 1);
     if (session->deadline_ms)
         request_number(request, "deadline_ms", session->deadline_ms);
 }

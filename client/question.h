@@ -7,7 +7,7 @@
 struct question {
     const char *phrase; /* raw text; NULL: the words are a query */
     const char *saved;  /* or a saved query of this name */
-    bool any, hits, cite;
+    bool any, hits, cite, strict;
     struct strbuf text; /* the query */
 };
 

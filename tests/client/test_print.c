@@ -230,6 +230,18 @@ TEST(the_status_is_a_table)
                 "size          1.0 MB\n"
                 "up for        1 d 2 h 3 min\n"
                 "last reload   FAILED, 2025-08-20 10:00: no room\n");
+    check_print(print_status,
+                "{\"generation\":3,\"register\":{\"digest\":\"x\","
+                "\"entities\":12000}}",
+                &pipe_look,
+                "generation    3\n"
+                "register      12,000 entities\n");
+    check_print(print_status,
+                "{\"generation\":3,\"register\":{\"digest\":\"x\","
+                "\"warning\":\"gone\"}}",
+                &pipe_look,
+                "generation    3\n"
+                "register      FAILED: gone\n");
 }
 
 TEST(a_reply_of_another_shape_is_not_shown)

@@ -317,6 +317,95 @@ TEST(words_have_scores)
                 "oil,2,5,9,-1,13.5\r\n");
 }
 
+/* --- entities --- */
+
+#define LAVROV                                                                 \
+    "\"id\":\"sergei-lavrov\",\"name\":\"Sergey Lavrov\",\"type\":\"person\","
+
+static const char profile[] =
+    "{\"generation\":3,\"took_us\":412,\"register\":\"x\",\"entities\":["
+    "{" LAVROV
+    "\"wikidata\":\"Q58217\",\"country\":{\"id\":\"russia\",\"name\":"
+    "\"Russia\"},\"aliases\":[{\"text\":\"Lavrov\",\"short\":true},{\"text\":"
+    "\"Сергей Лавров\",\"lang\":\"ru\"}],\"articles\":1041,\"mentions\":1,"
+    "\"forms\":[{\"form\":\"Lavrov\",\"hits\":1500},{\"form\":\"Лавров\","
+    "\"hits\":2}],\"years\":[{\"year\":\"2022\",\"articles\":1000},{\"year\":"
+    "\"2023\",\"articles\":0}],\"undated\":1,\"first\":{\"date\":\"2022\","
+    "\"key\":\"a:1\"},\"last\":null,\"companions\":[{\"id\":\"kyiv\",\"name\":"
+    "\"Kyiv\",\"articles\":2,\"corpus_articles\":3}]}],\"total\":1}";
+
+static const char entities[] =
+    "{\"generation\":3,\"took_us\":412,\"register\":\"x\",\"entities\":["
+    "{" LAVROV
+    "\"articles\":1041,\"mentions\":2000},{\"id\":\"gone\",\"name\":\"gone\","
+    "\"articles\":1,\"mentions\":1}],\"total\":7}";
+
+TEST(entities_are_listed_or_told_in_full)
+{
+    check_print(print_entities, entities, &in_pipe,
+                "id             name           type    articles  mentions\n"
+                "sergei-lavrov  Sergey Lavrov  person     1,041     2,000\n"
+                "gone           gone           (none)         1         1\n"
+                "\n"
+                "7 entities (2 shown: --limit N), 0.4 ms, generation 3\n");
+    check_print(print_entities, profile, &in_pipe,
+                "Sergey Lavrov, person\n"
+                "  ask        @sergei-lavrov @Q58217\n"
+                "  country    Russia\n"
+                "  names      Lavrov, Сергей Лавров (ru)\n"
+                "  in         1,041 articles, 1 mention\n"
+                "  as         Lavrov 1,500, Лавров 2\n"
+                "  first      2022 · a:1\n"
+                "  years      2022: 1,000, 2023: 0, undated: 1\n"
+                "  with       Kyiv 2 of 3\n"
+                "\n"
+                "1 entity, 0.4 ms, generation 3\n");
+    check_print(print_entities,
+                "{\"generation\":3,\"took_us\":412,\"entities\":[],"
+                "\"total\":0}",
+                &in_pipe, "0 entities, 0.4 ms, generation 3\n");
+}
+
+TEST(whom_a_query_asks_for_stands_before_the_notes)
+{
+    static const char reply[] =
+        "{\"generation\":3,\"took_us\":412,\"query\":{},\"total\":7,\"hits\":[]"
+        ","
+        "\"entities\":[{" LAVROV
+        "\"articles\":7,\"forms\":[{\"form\":\"Lavrov\",\"hits\":1500},{"
+        "\"form\":\"Лавров\",\"hits\":2}],\"others\":[{\"id\":\"b\",\"name\":"
+        "\"B\",\"articles\":1}]}],\"notes\":[{\"message\":\"m\"}]}";
+    check_print(print_search, reply, &in_pipe,
+                "7 articles, 0.4 ms, generation 3\n"
+                "@sergei-lavrov: Sergey Lavrov, person, 7 articles: Lavrov "
+                "1,500, Лавров 2; or @b: B, 1 article\n"
+                "note: m\n");
+    check_print(print_notes, reply, &on_terminal,
+                "@sergei-lavrov: Sergey Lavrov, person, 7 articles: Lavrov "
+                "1,500, Лавров 2; or\n  @b: B, 1 article\n"
+                "note: m\n");
+}
+
+TEST(facets_by_entity_have_names)
+{
+    static const char reply[] =
+        "{\"generation\":3,\"took_us\":412,\"by\":\"person\",\"rows\":[{"
+        "\"value\":\"sergei-lavrov\",\"name\":\"Sergey Lavrov\",\"type\":"
+        "\"person\",\"articles\":2,\"corpus_articles\":4,\"log_likelihood\":"
+        "1.5}],\"more\":0,\"total\":2,\"total_hits\":3}";
+    check_print(
+        print_facets, reply, &in_pipe,
+        "id             name           type    articles  corpus  per 1,000  "
+        "log-likelihood\n"
+        "sergei-lavrov  Sergey Lavrov  person         2       4     500.00  "
+        "          1.50\n"
+        "\n"
+        "2 articles, 3 hits, 0.4 ms, generation 3\n");
+    check_print(print_facets_csv, reply, &in_pipe,
+                "value,name,type,articles,corpus_articles,log_likelihood\r\n"
+                "sergei-lavrov,Sergey Lavrov,person,2,4,1.5\r\n");
+}
+
 TEST(what_is_not_as_expected_is_not_shown)
 {
     static const struct {
@@ -339,6 +428,14 @@ TEST(what_is_not_as_expected_is_not_shown)
                        "\"took_us\":1,\"generation\":1}"},
         {print_facets_csv, "{\"rows\":[[]]}"},
         {print_collocates, "{\"rows\":[]}"},
+        {print_entities, "{}"},
+        {print_entities, "{\"entities\":[{}],\"total\":1,\"took_us\":1,"
+                         "\"generation\":1}"},
+        {print_entities, "{\"entities\":[{\"aliases\":[]}],\"total\":1,"
+                         "\"took_us\":1,\"generation\":1}"},
+        {print_entities, "{\"entities\":{},\"total\":1}"},
+        {print_notes, "{\"entities\":[{\"id\":\"a\",\"name\":\"A\"}]}"},
+        {print_notes, "{\"entities\":[7]}"},
         {print_collocates_csv, "{\"rows\":[{\"value\":\"x\",\"articles\":1,"
                                "\"times\":1,\"corpus_times\":1,"
                                "\"log_likelihood\":\"high\"}]}"},
@@ -359,10 +456,9 @@ TEST(without_memory_printing_fails_cleanly)
     static const struct {
         print_function *print;
         const char *reply;
-    } rows[] = {{print_timeline, months},
-                {print_timeline_csv, months},
-                {print_facets, sources},
-                {print_facets_csv, sources}};
+    } rows[] = {{print_timeline, months},   {print_timeline_csv, months},
+                {print_facets, sources},    {print_facets_csv, sources},
+                {print_entities, entities}, {print_entities, profile}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         bool failed = true;
         for (long n = 0; failed; n++) {
@@ -385,5 +481,7 @@ RUN(T(hits_stand_below_each_other), T(a_line_fits_the_terminal),
     T(a_damaged_line_is_not_shown), T(a_timeline_tells_gaps_from_zeros),
     T(bars_are_as_long_as_numbers_or_shares),
     T(by_source_a_period_is_a_gap_when_all_have_nothing), T(facets_are_aligned),
-    T(words_have_scores), T(what_is_not_as_expected_is_not_shown),
+    T(words_have_scores), T(entities_are_listed_or_told_in_full),
+    T(whom_a_query_asks_for_stands_before_the_notes),
+    T(facets_by_entity_have_names), T(what_is_not_as_expected_is_not_shown),
     T(without_memory_printing_fails_cleanly))
