@@ -154,6 +154,10 @@ struct writer_options {
     /* The register that mentions are found by (analysis.mentions comes from it); it is
      * kept with the generation. NULL: that of the index stays. Borrowed until close. */
     const struct entity_register *entities;
+    /* Edits of the register by hand, as text, that are kept with the generation
+     * (register_hand_read()); they are in `entities` already. data NULL: those of the index
+     * stay; empty: none. Borrowed until close. */
+    struct slice hand_edits;
     /* What takes its time at the end: "sorting", "merging". May be NULL. */
     void (*progress)(void *context, const char *what, uint64_t done,
                      uint64_t total);

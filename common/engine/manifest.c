@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/replace_file.h"
 #include "base/strbuf.h"
+#include "engine/register_file.h"
 #include "text/fold.h"
 
 #include <fcntl.h>
@@ -36,6 +37,8 @@ static void put_generation(struct strbuf *text,
     strbuf_addf(text, "bytes %" PRIu64 "\n", g->info.bytes);
     strbuf_addf(text, "committed %" PRId64 "\n", g->info.committed);
     strbuf_addf(text, "digest %s\n", g->info.corpus_digest);
+    if (g->info.register_digest[0])
+        strbuf_addf(text, "register %s\n", g->info.register_digest);
     strbuf_addf(text, "files %zu\n", g->file_count);
     for (size_t i = 0; i < g->file_count; i++) {
         const struct manifest_file *file = &g->file[i];
@@ -92,6 +95,11 @@ static struct slice take_line(struct line_reader *in, const char *name)
     struct slice value = slice_part(in->left, len + 1, line);
     in->left = slice_part(in->left, line + 1, in->left.len);
     return value;
+}
+
+static bool is_next(const struct line_reader *in, struct slice name)
+{
+    return !in->bad && slice_starts_with(in->left, name);
 }
 
 static void refuse(struct line_reader *in, const char *name)
@@ -176,6 +184,12 @@ static bool is_safe_path(struct slice path, int slashes)
     return !word_begins && path.len <= 255;
 }
 
+static bool is_inside(struct slice name, struct slice dir)
+{
+    return name.len > dir.len && slice_starts_with(name, dir) &&
+           name.data[dir.len] == '/';
+}
+
 static void take_file(struct line_reader *in, struct slice dir,
                       struct manifest_file *file)
 {
@@ -191,9 +205,28 @@ static void take_file(struct line_reader *in, struct slice dir,
     file->crc32 = hex_value(slice_part(line, 0, 8));
     file->name = slice_part(line, size_end + 1, line.len);
     if (!parse_decimal(slice_part(line, 9, size_end), &file->size) ||
-        !is_safe_path(file->name, 1) || file->name.len <= dir.len ||
-        !slice_starts_with(file->name, dir) || file->name.data[dir.len] != '/')
+        !is_safe_path(file->name, 1) ||
+        !(is_inside(file->name, dir) || is_register_file(file->name)))
         refuse(in, "file");
+}
+
+static void take_digest(struct line_reader *in, const char *name,
+                        char out[DIGEST_TEXT_SIZE])
+{
+    struct slice digest = take_line(in, name);
+    if (digest.len != DIGEST_TEXT_SIZE - 1 || !is_lower_hex(digest))
+        refuse(in, name);
+    else
+        memcpy(out, digest.data, digest.len);
+}
+
+/* The register for look-ups is a file of the generation. */
+static void check_register(struct line_reader *in,
+                           const struct manifest_generation *g)
+{
+    if (g->info.register_digest[0] &&
+        !register_file_of(g, g->info.register_digest))
+        refuse(in, "register");
 }
 
 static int take_generation(struct line_reader *in, struct arena *arena,
@@ -212,11 +245,9 @@ static int take_generation(struct line_reader *in, struct arena *arena,
     g->info.words = take_number(in, "words", UINT64_MAX);
     g->info.bytes = take_number(in, "bytes", UINT64_MAX);
     g->info.committed = take_signed(in, "committed");
-    struct slice digest = take_line(in, "digest");
-    if (digest.len != DIGEST_TEXT_SIZE - 1 || !is_lower_hex(digest))
-        refuse(in, "digest");
-    else
-        memcpy(g->info.corpus_digest, digest.data, digest.len);
+    take_digest(in, "digest", g->info.corpus_digest);
+    if (is_next(in, SLICE("register ")))
+        take_digest(in, "register", g->info.register_digest);
     size_t count = (size_t)take_number(in, "files", FILES_MAX);
     if (in->bad)
         return ERR_OK;
@@ -232,6 +263,8 @@ static int take_generation(struct line_reader *in, struct arena *arena,
     }
     if (bytes != g->info.bytes)
         refuse(in, "bytes");
+    if (!in->bad)
+        check_register(in, g);
     return ERR_OK;
 }
 

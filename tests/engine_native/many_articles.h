@@ -240,8 +240,9 @@ static inline struct segment *many_build(struct many *m, const bool *chosen,
         n++;
         bytes_out_release(&payload);
     }
-    CHECK_OK(inverter_write(inverter, writer, &arena, &facts, &tickets, &err),
-             err);
+    CHECK_OK(
+        inverter_write(inverter, writer, &arena, &facts, &tickets, NULL, &err),
+        err);
     CHECK_OK(stored_finish(stored, tickets, facts.docs + facts.archived, &err),
              err);
     CHECK_OK(segment_writer_finish(writer, &facts, &size, &crc, &err), err);
@@ -346,7 +347,7 @@ static inline struct segment *many_merge(struct many *m,
     char name[32];
     snprintf(name, sizeof name, "s%u.seg", m->files++);
     CHECK_OK(segment_writer_open(m->dir, name, &writer, err), *err);
-    *rc = merge_segments(input, count, writer, &facts, NULL, err);
+    *rc = merge_segments(input, count, writer, &facts, NULL, NULL, err);
     if (*rc == ERR_OK)
         CHECK_OK(segment_writer_finish(writer, &facts, &size, &crc, err), *err);
     segment_writer_close(writer);

@@ -198,7 +198,8 @@ static int write_set(struct bed *bed, const struct set *set,
     if (rc == ERR_OK)
         rc = segment_writer_open(bed->dir, "a.seg", &writer, err);
     if (rc == ERR_OK)
-        rc = inverter_write(inverter, writer, &arena, &facts, &tickets, err);
+        rc = inverter_write(inverter, writer, &arena, &facts, &tickets, NULL,
+                            err);
     if (rc == ERR_OK)
         rc = write_stored(writer, tickets, facts.docs + facts.archived, err);
     if (rc == ERR_OK)

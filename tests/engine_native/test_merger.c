@@ -470,7 +470,7 @@ TEST(no_memory_leaves_nothing_behind)
         struct segment_facts facts;
         CHECK_OK(segment_writer_open(m->dir, "memory.seg", &writer, &err), err);
         mem_fail_after(n);
-        rc = merge_segments(input, 2, writer, &facts, NULL, &err);
+        rc = merge_segments(input, 2, writer, &facts, NULL, NULL, &err);
         mem_fail_after(-1);
         segment_writer_close(writer);
         CHECK_MSG(rc == 0 || rc == ERR_NOMEM, "%ld: %d %s", n, rc, err.text);
@@ -511,7 +511,8 @@ TEST(progress_rises_to_its_end)
         input[p] = (struct merge_input){.segment = many_build(m, chosen, NULL)};
     }
     CHECK_OK(segment_writer_open(m->dir, "told.seg", &writer, &err), err);
-    CHECK_OK(merge_segments(input, 3, writer, &facts, &progress, &err), err);
+    CHECK_OK(merge_segments(input, 3, writer, &facts, NULL, &progress, &err),
+             err);
     CHECK(told.calls >= 5);
     CHECK(told.done == told.total && told.total > 0);
     CHECK_EQ(facts.docs + facts.archived, MANY_MAX);

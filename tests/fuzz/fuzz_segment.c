@@ -134,7 +134,7 @@ static void merge(struct scene *scene, size_t count)
     struct err err = {0};
     demand(segment_writer_open("/tmp", "fuzz.seg", &writer, &err) == ERR_OK,
            err.text);
-    int rc = merge_segments(input, count, writer, &facts, NULL, &err);
+    int rc = merge_segments(input, count, writer, &facts, NULL, NULL, &err);
     (void)went_well(scene, rc, &err);
     segment_writer_close(writer);
 }

@@ -45,11 +45,12 @@ size_t inverter_memory(const struct inverter *inverter);
 bool inverter_is_full(const struct inverter *inverter);
 
 /* All sections but STORED of one segment, and the order for it: ticket_of_doc, in
- * `arena`, for stored_finish(). Fills *facts. What has been added is used up: of the
+ * `arena`, for stored_finish(); number_of_doc as well, unless it is NULL. Fills *facts. What has been added is used up: of the
  * inverter only inverter_record() and inverter_free() are left. */
 int inverter_write(struct inverter *inverter, struct segment_writer *segment,
                    struct arena *arena, struct segment_facts *facts,
-                   uint32_t **ticket_of_doc, struct err *err);
+                   uint32_t **ticket_of_doc, uint32_t **number_of_doc,
+                   struct err *err);
 
 /* Every term of the live articles with its counts, in no order: how the dead of a
  * segment are counted. KEY terms are left out; all pairs of neighbours are there, whatever

@@ -176,15 +176,20 @@ static int write_terms(struct inversion *inv, struct err *err)
     return rc;
 }
 
-static int give_tickets(const struct inversion *inv, struct arena *arena,
-                        uint32_t **out, struct err *err)
+static int give_order(const struct inversion *inv, struct arena *arena,
+                      uint32_t **tickets, uint32_t **numbers, struct err *err)
 {
     uint32_t *ticket = arena_array(arena, uint32_t, inv->all);
-    if (!ticket)
+    uint32_t *number = arena_array(arena, uint32_t, inv->all);
+    if (!ticket || !number)
         return no_memory(err);
-    for (uint32_t doc = 0; doc < inv->all; doc++)
+    for (uint32_t doc = 0; doc < inv->all; doc++) {
         ticket[doc] = inv->article[doc]->ticket;
-    *out = ticket;
+        number[doc] = (uint32_t)(inv->article[doc] - inv->inverter->article);
+    }
+    *tickets = ticket;
+    if (numbers)
+        *numbers = number;
     return ERR_OK;
 }
 
@@ -196,7 +201,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 size_t inversion_memory(const struct inverter *inverter)
 {
     enum {
-        OF_ARTICLE = 144, /* its order, length, key, row of the columns, sum */
+        OF_ARTICLE = 148, /* its order, length, key, row of the columns, sum */
         OF_WORD = sizeof(struct listed) + 9 * sizeof(uint32_t),
         OF_OTHER = 9 * sizeof(uint32_t),
         OF_TOKEN = 4, /* in its list, and again if it is in capitals */
@@ -211,13 +216,14 @@ size_t inversion_memory(const struct inverter *inverter)
 
 int inverter_write(struct inverter *inverter, struct segment_writer *segment,
                    struct arena *arena, struct segment_facts *facts,
-                   uint32_t **ticket_of_doc, struct err *err)
+                   uint32_t **ticket_of_doc, uint32_t **number_of_doc,
+                   struct err *err)
 {
     struct inversion inv = {.inverter = inverter, .segment = segment};
     arena_init(&inv.arena, SIZE_MAX);
     int rc = order_articles(&inv, facts, err);
     if (rc == ERR_OK)
-        rc = give_tickets(&inv, arena, ticket_of_doc, err);
+        rc = give_order(&inv, arena, ticket_of_doc, number_of_doc, err);
     if (rc == ERR_OK)
         rc = write_columns(&inv, err);
     if (rc == ERR_OK)

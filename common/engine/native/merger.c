@@ -36,6 +36,34 @@ static int init_source(struct merge *m, const struct merge_input *input,
     return rc;
 }
 
+static int merge_mentions(struct merge *m, struct err *err)
+{
+    const struct mentions_target target = {.dir = m->mentions->dir,
+                                           .name = m->mentions->name,
+                                           .docs = m->docs,
+                                           .words = m->words,
+                                           .lengths = m->lengths,
+                                           .registers = m->mentions->registers,
+                                           .register_count =
+                                               m->mentions->register_count};
+    struct mentions_writer *writer = NULL;
+    struct mentions_source *source =
+        arena_array(&m->arena, struct mentions_source, m->count);
+    if (!source)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    for (size_t i = 0; i < m->count; i++)
+        source[i] = (struct mentions_source){m->source[i].segment->mentions,
+                                             m->source[i].new_of};
+    int rc = mentions_writer_open(&target, &writer, err);
+    if (rc == ERR_OK)
+        rc = mentions_merge(source, m->count, writer, err);
+    if (rc == ERR_OK)
+        rc = mentions_finish(writer, &m->mentions->size, &m->mentions->crc32,
+                             err);
+    mentions_writer_close(writer);
+    return rc;
+}
+
 static int run(struct merge *m, const struct merge_input *input,
                struct segment_facts *facts, struct err *err)
 {
@@ -49,6 +77,8 @@ static int run(struct merge *m, const struct merge_input *input,
         rc = merge_docs(m, err);
     if (rc == ERR_OK)
         rc = merge_terms(m, err);
+    if (rc == ERR_OK && m->mentions)
+        rc = merge_mentions(m, err);
     if (rc == ERR_OK) {
         m->done = m->total;
         merge_tell(m);
@@ -65,9 +95,13 @@ static int run(struct merge *m, const struct merge_input *input,
 
 int merge_segments(const struct merge_input *input, size_t count,
                    struct segment_writer *segment, struct segment_facts *facts,
+                   struct merge_mentions *mentions,
                    const struct merge_progress *progress, struct err *err)
 {
-    struct merge m = {.count = count, .segment = segment, .progress = progress};
+    struct merge m = {.count = count,
+                      .segment = segment,
+                      .mentions = mentions,
+                      .progress = progress};
     arena_init(&m.arena, SIZE_MAX);
     arena_init(&m.term_arena, SIZE_MAX);
     int rc = run(&m, input, facts, err);

@@ -28,12 +28,23 @@ struct merge_progress {
     void *context;
 };
 
+/* The mentions of all inputs, in a file of their own, finished. */
+struct merge_mentions {
+    const char *dir, *name;
+    const char (*registers)[DIGEST_TEXT_SIZE]; /* as in mentions_target */
+    size_t register_count;
+    uint64_t size;  /* filled in */
+    uint32_t crc32; /* the same */
+};
+
 /* Write a whole segment (not finished: that is the caller's). *facts as in
  * segment_writer_finish(). ERR_CORRUPT when the inputs contradict themselves: what is
  * merged has the counts that the dictionaries and the dead promised. ERR_LIMIT when the
- * articles or positions of a list no longer fit 32 bits. `progress` may be NULL. */
+ * articles or positions of a list no longer fit 32 bits. `mentions` NULL: none are kept.
+ * `progress` may be NULL. */
 int merge_segments(const struct merge_input *input, size_t count,
                    struct segment_writer *segment, struct segment_facts *facts,
+                   struct merge_mentions *mentions,
                    const struct merge_progress *progress, struct err *err);
 
 #endif

@@ -70,6 +70,7 @@ struct merge {
     struct merge_source *source;
     size_t count;
     struct segment_writer *segment;
+    struct merge_mentions *mentions; /* NULL: none are kept */
     const struct merge_progress *progress;
     uint64_t done, total; /* bytes of input: of texts; of everything */
     uint32_t docs, all;   /* live; with old versions */

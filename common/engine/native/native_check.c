@@ -49,12 +49,21 @@ static int took(struct check *check, size_t faults_before, int rc,
 
 /* --- one generation --- */
 
+static bool has_same_mentions(const struct segment *a, const struct segment *b)
+{
+    return !a->mentions || !b->mentions
+               ? a->mentions == b->mentions
+               : strcmp(mentions_path(a->mentions),
+                        mentions_path(b->mentions)) == 0;
+}
+
 /* Articles only die: an equal number of current ones is the same set of them. */
 static bool is_same(const struct segment *a, const struct segment *b)
 {
     return strcmp(segment_file_path(a->file), segment_file_path(b->file)) ==
                0 &&
-           segment_live_docs(a) == segment_live_docs(b);
+           segment_live_docs(a) == segment_live_docs(b) &&
+           has_same_mentions(a, b);
 }
 
 static bool was_checked(const struct check *check,

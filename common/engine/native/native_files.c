@@ -3,6 +3,8 @@
 
 #include "base/err.h"
 #include "base/files.h"
+#include "doc/digest.h"
+#include "engine/register_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +17,10 @@
 #include <unistd.h>
 
 static const char IN_SEGMENTS[] = SEGMENT_DIR "/";
-enum { IN_SEGMENTS_LEN = sizeof IN_SEGMENTS - 1 };
+enum {
+    IN_SEGMENTS_LEN = sizeof IN_SEGMENTS - 1,
+    REGISTER_SHOWN = 16, /* digits of a register's digest in a name */
+};
 
 /* --- names --- */
 
@@ -32,6 +37,22 @@ void live_file_name(struct slice segment_name, uint64_t generation,
     size_t stem = segment_name.len - strlen(".seg");
     snprintf(out, SEGMENT_NAME_SIZE, "%.*s.%" PRIu64 ".live", (int)stem,
              (const char *)segment_name.data, generation);
+}
+
+void mentions_file_name(struct slice segment_name, uint64_t generation,
+                        const char (*registers)[DIGEST_TEXT_SIZE],
+                        size_t register_count, char out[SEGMENT_NAME_SIZE])
+{
+    size_t stem = segment_name.len - strlen(".seg");
+    char text[DIGEST_TEXT_SIZE];
+    memcpy(text, registers[0], sizeof text);
+    if (register_count > 1) {
+        struct digest digest = {0};
+        digest_add(&digest, registers, register_count * sizeof *registers);
+        digest_end_text(&digest, text);
+    }
+    snprintf(out, SEGMENT_NAME_SIZE, "%.*s.%" PRIu64 ".%.*s.ent", (int)stem,
+             (const char *)segment_name.data, generation, REGISTER_SHOWN, text);
 }
 
 static bool take_text(struct slice *name, const char *text)
@@ -84,6 +105,22 @@ static bool is_live_name(struct slice name, struct slice *stem)
            take_number(&name) && slice_eq(name, SLICE(".live"));
 }
 
+static bool take_digits(struct slice *name)
+{
+    for (size_t i = 0; i < REGISTER_SHOWN; i++)
+        if (i >= name->len || !memchr("0123456789abcdef", name->data[i], 16))
+            return false;
+    *name = slice_part(*name, REGISTER_SHOWN, name->len);
+    return true;
+}
+
+static bool is_mentions_name(struct slice name, struct slice *stem)
+{
+    return take_stem(&name, stem) && take_text(&name, ".") &&
+           take_number(&name) && take_text(&name, ".") && take_digits(&name) &&
+           slice_eq(name, SLICE(".ent"));
+}
+
 /* --- a generation's files --- */
 
 static int path_of(const char *dir, struct slice name, char out[PATH_MAX],
@@ -114,27 +151,31 @@ static int check_size(const char *dir, const struct manifest_file *file,
     return ERR_OK;
 }
 
-/* Sort one more file to the segments: a segment opens a new one, a state belongs to the
- * last. */
+/* Sort one more file to the segments: a segment opens a new one; a state, and mentions
+ * behind it, belong to the last. Registers are no segments'. */
 static bool add_file(const struct manifest_file *file, struct segment_ref *refs,
                      size_t *count)
 {
     struct slice name = file->name, stem;
+    if (is_register_file(name))
+        return true;
     if (!take_text(&name, IN_SEGMENTS))
         return false;
     if (is_segment_name(name, &stem)) {
         refs[(*count)++] = (struct segment_ref){.segment = *file};
         return true;
     }
-    if (!is_live_name(name, &stem) || *count == 0)
+    bool live = is_live_name(name, &stem);
+    if ((!live && !is_mentions_name(name, &stem)) || *count == 0)
         return false;
     struct segment_ref *last = &refs[*count - 1];
     struct slice segment =
         slice_part(last->segment.name, IN_SEGMENTS_LEN, last->segment.name.len);
-    if (last->live.name.len || segment.len != stem.len + strlen(".seg") ||
+    if (last->mentions.name.len || (live && last->live.name.len) ||
+        segment.len != stem.len + strlen(".seg") ||
         !slice_starts_with(segment, stem))
         return false;
-    last->live = *file;
+    *(live ? &last->live : &last->mentions) = *file;
     return true;
 }
 
@@ -149,7 +190,9 @@ int segment_refs(const char *dir, const struct manifest_generation *generation,
         return err_set(err, ERR_NOMEM, "%s: no memory for its names", dir);
     for (size_t i = 0; i < files; i++) {
         const struct manifest_file *file = &generation->file[i];
-        if (!add_file(file, *out, count))
+        if (!add_file(file, *out, count) ||
+            (i && is_register_file(generation->file[i - 1].name) &&
+             !is_register_file(file->name)))
             return err_set(err, ERR_CORRUPT,
                            "%s/MANIFEST: no file of ours belongs here: '%.*s'",
                            dir, SLICE_ARG(file->name));
@@ -176,20 +219,22 @@ static bool is_named(const struct manifest *manifest, struct slice name)
     return false;
 }
 
-/* Names of ours, and those that they grow under (segment_writer.c). */
+/* Names of ours, and those that they grow under (segment_writer.c,
+ * native_reannotate.c). */
 static bool is_ours(struct slice name)
 {
     static const char grows[] = ".tmp", spill[] = "spill-XXXXXX";
     struct slice stem;
-    if (name.len == sizeof spill - 1 &&
-        slice_starts_with(name, SLICE("spill-")))
-        return true;
     if (name.len > sizeof grows - 1) {
         size_t end = name.len - (sizeof grows - 1);
         if (slice_eq(slice_part(name, end, name.len), SLICE(".tmp")))
             name.len = end;
     }
-    return is_segment_name(name, &stem) || is_live_name(name, &stem);
+    if (name.len == sizeof spill - 1 &&
+        slice_starts_with(name, SLICE("spill-")))
+        return true;
+    return is_segment_name(name, &stem) || is_live_name(name, &stem) ||
+           is_mentions_name(name, &stem);
 }
 
 /* Before the first file goes, the MANIFEST that does without it must be on disk: after a
@@ -266,7 +311,9 @@ int native_clean(const char *dir, const struct manifest *manifest,
         rc = err_set_errno(err, "remove", path);
     if (rc == ERR_OK)
         rc = path_of(dir, SLICE(SEGMENT_DIR), path, err);
-    return rc ? rc : clean_segments(dir, path, manifest, err);
+    if (rc == ERR_OK)
+        rc = clean_segments(dir, path, manifest, err);
+    return rc ? rc : register_files_clean(dir, manifest, err);
 }
 
 /* --- publishing --- */
@@ -286,19 +333,25 @@ static int copy_generation(const struct manifest_generation *from,
     return ERR_OK;
 }
 
-static int describe(const struct segment_ref *refs, size_t count,
+static int describe(const struct generation_files *files,
                     const struct generation_info *info, struct arena *arena,
                     struct manifest_generation *out)
 {
     struct manifest_generation all = {.info = *info, .dir = SLICE(SEGMENT_DIR)};
-    all.file = arena_array(arena, struct manifest_file, 2 * count + 1);
+    all.file = arena_array(arena, struct manifest_file,
+                           3 * files->refs + files->register_count + 1);
     if (!all.file)
         return ERR_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        all.file[all.file_count++] = refs[i].segment;
-        if (refs[i].live.name.len)
-            all.file[all.file_count++] = refs[i].live;
+    for (size_t i = 0; i < files->refs; i++) {
+        const struct segment_ref *ref = &files->ref[i];
+        all.file[all.file_count++] = ref->segment;
+        if (ref->live.name.len)
+            all.file[all.file_count++] = ref->live;
+        if (ref->mentions.name.len)
+            all.file[all.file_count++] = ref->mentions;
     }
+    for (size_t i = 0; i < files->register_count; i++)
+        all.file[all.file_count++] = files->registers[i];
     all.info.bytes = 0;
     for (size_t i = 0; i < all.file_count; i++)
         all.info.bytes += all.file[i].size;
@@ -321,7 +374,7 @@ static int retire(const char *dir, const char *segments,
 }
 
 int generation_publish(const char *dir, struct manifest *manifest,
-                       const struct segment_ref *refs, size_t count,
+                       const struct generation_files *files,
                        struct generation_info *info, bool keep_old,
                        struct arena *arena, struct err *err)
 {
@@ -331,7 +384,7 @@ int generation_publish(const char *dir, struct manifest *manifest,
     int rc = path_of(dir, SLICE(SEGMENT_DIR), segments, err);
     if (rc)
         return rc;
-    rc = describe(refs, count, info, arena, &next.generation[0]);
+    rc = describe(files, info, arena, &next.generation[0]);
     if (rc == ERR_OK)
         rc =
             arena_copy_slice(arena, manifest->fold_version, &next.fold_version);

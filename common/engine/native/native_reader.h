@@ -15,6 +15,7 @@ struct native_snapshot {
     struct segment **segment;
     size_t segment_count;
     struct score_bounds *bounds; /* of each segment: score_scale.h */
+    uint64_t register_bytes;     /* of the files of its registers */
     struct arena arena;
 };
 

@@ -8,6 +8,7 @@
 #include "engine/native/native_engine.h"
 #include "engine/native/native_files.h"
 #include "engine/native/score_scale.h"
+#include "engine/register_file.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -21,17 +22,34 @@ enum { OPEN_ATTEMPTS = 10 };
 
 /* --- opening --- */
 
+static int path_of(const char *dir, struct slice name, char out[PATH_MAX],
+                   struct err *err)
+{
+    int n = snprintf(out, PATH_MAX, "%s/%.*s", dir, SLICE_ARG(name));
+    if (n < 0 || n >= PATH_MAX)
+        return err_set(err, ERR_INVALID, "directory name too long: %s", dir);
+    return ERR_OK;
+}
+
 static int open_segment(const char *dir, const struct segment_ref *ref,
                         struct segment **out, struct err *err)
 {
-    char path[PATH_MAX], live[PATH_MAX];
-    int n = snprintf(path, sizeof path, "%s/%.*s", dir,
-                     SLICE_ARG(ref->segment.name));
-    int m =
-        snprintf(live, sizeof live, "%s/%.*s", dir, SLICE_ARG(ref->live.name));
-    if (n < 0 || n >= PATH_MAX || m < 0 || m >= PATH_MAX)
-        return err_set(err, ERR_INVALID, "directory name too long: %s", dir);
-    return segment_open(path, ref->live.name.len ? live : NULL, out, err);
+    char path[PATH_MAX], live[PATH_MAX], mentions[PATH_MAX];
+    int rc = path_of(dir, ref->segment.name, path, err);
+    if (rc == ERR_OK)
+        rc = path_of(dir, ref->live.name, live, err);
+    if (rc == ERR_OK)
+        rc = path_of(dir, ref->mentions.name, mentions, err);
+    if (rc == ERR_OK)
+        rc = segment_open(path, ref->live.name.len ? live : NULL, out, err);
+    if (rc || !ref->mentions.name.len)
+        return rc;
+    rc = segment_open_mentions(*out, mentions, err);
+    if (rc) {
+        segment_close(*out);
+        *out = NULL;
+    }
+    return rc;
 }
 
 /* MANIFEST has kept count, and so have the segments. */
@@ -100,6 +118,9 @@ int native_generation_open(const char *dir,
         rc = open_segment(dir, &refs[i], &self->segment[i], err);
         self->segment_count += rc == ERR_OK;
     }
+    for (size_t i = 0; i < generation->file_count; i++)
+        if (is_register_file(generation->file[i].name))
+            self->register_bytes += generation->file[i].size;
     if (rc == ERR_OK)
         rc = check_statistics(self, dir, err);
     if (rc == ERR_OK)

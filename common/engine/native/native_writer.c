@@ -51,6 +51,7 @@ static int create_index(struct native_writer *self, struct err *err)
 {
     struct generation_info info = {0};
     const struct corpus_digest empty = {0};
+    const struct generation_files nothing = {0};
     strcpy(info.engine, native_engine.name);
     corpus_digest_format(&empty, info.corpus_digest);
     self->manifest =
@@ -62,7 +63,7 @@ static int create_index(struct native_writer *self, struct err *err)
     if (rc == ERR_OK)
         rc = file_sync_dir(self->dir, err);
     return rc ? rc
-              : generation_publish(self->dir, &self->manifest, NULL, 0, &info,
+              : generation_publish(self->dir, &self->manifest, &nothing, &info,
                                    true, &self->manifest_arena[0], err);
 }
 
@@ -93,10 +94,14 @@ static int open_segments(struct native_writer *self, struct err *err)
                           &self->scratch, &refs, &count, err);
     for (size_t i = 0; rc == ERR_OK && i < count; i++) {
         char name[SEGMENT_NAME_SIZE], live_name[SEGMENT_NAME_SIZE];
+        struct side_file mentions = {.size = refs[i].mentions.size,
+                                     .crc32 = refs[i].mentions.crc32,
+                                     .committed = true};
         struct writer_segment *s;
         text_of(refs[i].segment.name, name);
         text_of(refs[i].live.name, live_name);
-        rc = segment_adopt(self, name, live_name, &s, err);
+        text_of(refs[i].mentions.name, mentions.name);
+        rc = segment_adopt(self, name, live_name, &mentions, &s, err);
         if (rc)
             break;
         s->size = refs[i].segment.size;

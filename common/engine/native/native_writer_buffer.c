@@ -3,6 +3,9 @@
 #include "engine/native/native_writer_internal.h"
 
 #include "base/err.h"
+#include "entity/register.h"
+
+#include <string.h>
 
 /* Of a slot of hash_map, twice: half of the slots are free. */
 enum { MAP_BYTES_A_SLOT = 40 };
@@ -50,6 +53,8 @@ int buffer_put(struct native_writer *self, const struct article *article,
         return rc;
     uint32_t number = inverter_articles(b->inverter);
     rc = inverter_add(b->inverter, article, analysis, record, ticket, err);
+    if (rc == ERR_OK && self->options.entities)
+        rc = mention_buffer_add(&b->mentions, &analysis->mentions, err);
     if (rc)
         return rc;
     if (hash_map_put(&b->keys, article->key, (uint64_t)number + 1, NULL))
@@ -85,18 +90,57 @@ size_t buffer_memory(const struct native_writer *self)
     if (!b->file)
         return 0;
     return inverter_memory(b->inverter) + text_queue_memory(b->texts) +
-           b->keys.capacity * MAP_BYTES_A_SLOT + b->keys.keys.total;
+           b->keys.capacity * MAP_BYTES_A_SLOT + b->keys.keys.total +
+           mention_buffer_memory(&b->mentions);
+}
+
+/* Beside the segment, if there is a register. */
+static int write_mentions(struct native_writer *self,
+                          const struct segment_facts *facts,
+                          const uint32_t *number_of_doc, struct side_file *out,
+                          struct err *err)
+{
+    const struct writer_buffer *b = &self->buffer;
+    char registers[1][DIGEST_TEXT_SIZE];
+    if (!self->options.entities || facts->docs == 0)
+        return ERR_OK;
+    uint32_t *lengths = arena_array(&self->scratch, uint32_t, facts->docs);
+    uint32_t *title_ends = arena_array(&self->scratch, uint32_t, facts->docs);
+    if (!lengths || !title_ends)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    for (doc_id doc = 0; doc < facts->docs; doc++) {
+        const struct doc_record *record =
+            inverter_record(b->inverter, number_of_doc[doc]);
+        lengths[doc] = record->words;
+        title_ends[doc] = record->part[PART_TITLE].end;
+    }
+    memcpy(registers[0], self->options.entities->digest, DIGEST_TEXT_SIZE);
+    mentions_file_name(slice_of(b->name), writer_generation(self), registers, 1,
+                       out->name);
+    const struct mention_docs docs = {number_of_doc, title_ends};
+    const struct mentions_target target = {.dir = self->segments_dir,
+                                           .name = out->name,
+                                           .docs = facts->docs,
+                                           .words = facts->words,
+                                           .lengths = lengths,
+                                           .registers = registers,
+                                           .register_count = 1};
+    return mention_buffer_write(&b->mentions, &docs, &target, &out->size,
+                                &out->crc32, err);
 }
 
 static int write_segment(struct native_writer *self,
-                         struct segment_facts *facts, struct err *err)
+                         struct segment_facts *facts,
+                         struct side_file *mentions, struct err *err)
 {
     struct writer_buffer *b = &self->buffer;
     uint64_t articles = inverter_articles(b->inverter);
-    uint32_t *ticket_of_doc = NULL;
+    uint32_t *ticket_of_doc = NULL, *number_of_doc = NULL;
     writer_progress(self, "sorting", 0, articles);
     int rc = inverter_write(b->inverter, b->file, &self->scratch, facts,
-                            &ticket_of_doc, err);
+                            &ticket_of_doc, &number_of_doc, err);
+    if (rc == ERR_OK)
+        rc = write_mentions(self, facts, number_of_doc, mentions, err);
     if (rc == ERR_OK)
         rc = text_queue_finish(b->texts, err);
     if (rc == ERR_OK)
@@ -111,19 +155,21 @@ int buffer_flush(struct native_writer *self, struct err *err)
 {
     struct writer_buffer *b = &self->buffer;
     struct segment_facts facts;
+    struct side_file mentions = {.name = ""};
     if (!b->file)
         return ERR_OK;
-    int rc = write_segment(self, &facts, err);
+    int rc = write_segment(self, &facts, &mentions, err);
     arena_reset(&self->scratch);
     /* What the articles took is given back before others need it. */
     inverter_free(b->inverter);
     b->inverter = NULL;
+    mention_buffer_release(&b->mentions);
     text_queue_close(b->texts);
     b->texts = NULL;
     stored_writer_close(b->stored);
     b->stored = NULL;
     if (rc == ERR_OK)
-        rc = segment_end(self, b->name, b->file, &facts, err);
+        rc = segment_end(self, b->name, b->file, &facts, &mentions, err);
     buffer_drop(self);
     return rc;
 }
@@ -136,6 +182,7 @@ void buffer_drop(struct native_writer *self)
     stored_writer_close(b->stored);
     segment_writer_close(b->file);
     hash_map_release(&b->keys);
+    mention_buffer_release(&b->mentions);
     b->inverter = NULL;
     b->texts = NULL;
     b->stored = NULL;

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "engine/register_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,7 +36,8 @@ static int reopen(struct native_writer *self, struct writer_segment *s,
                   struct err *err)
 {
     struct writer_segment was = *s, *fresh;
-    int rc = segment_adopt(self, was.name, was.live_name, &fresh, err);
+    int rc = segment_adopt(self, was.name, was.live_name, &was.mentions, &fresh,
+                           err);
     if (rc)
         return rc;
     /* Adopting may have moved the array that `s` points into. */
@@ -103,42 +105,76 @@ static int make_refs(const struct native_writer *self, struct arena *arena,
         const struct writer_segment *s = &self->segment[i];
         refs[i] = (struct segment_ref){
             .segment = {.size = s->size, .crc32 = s->crc32},
-            .live = {.size = s->live_size, .crc32 = s->live_crc32}};
+            .live = {.size = s->live_size, .crc32 = s->live_crc32},
+            .mentions = {.size = s->mentions.size, .crc32 = s->mentions.crc32}};
         rc = name_in(arena, s->name, &refs[i].segment.name);
         if (rc == ERR_OK && s->live_name[0])
             rc = name_in(arena, s->live_name, &refs[i].live.name);
+        if (rc == ERR_OK && s->mentions.name[0])
+            rc = name_in(arena, s->mentions.name, &refs[i].mentions.name);
     }
     *out = refs;
     return rc ? err_set(err, rc, "out of memory") : ERR_OK;
+}
+
+/* Those that the mentions of all segments were found by, and the one for look-ups. */
+static int make_registers(struct native_writer *self, struct arena *arena,
+                          struct generation_files *files,
+                          struct generation_info *info, struct err *err)
+{
+    struct register_set set = {0};
+    struct manifest_file *registers = NULL;
+    size_t named = 0;
+    int rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < self->segment_count; i++)
+        if (self->segment[i].segment->mentions)
+            rc = register_set_add_segment(&set, self->segment[i].segment, 1,
+                                          err);
+    for (size_t i = 0; i < set.count; i++)
+        if (strcmp(set.digest[i], NO_REGISTER) != 0)
+            memmove(set.digest[named++], set.digest[i], sizeof *set.digest);
+    self->made_files = true;
+    if (rc == ERR_OK)
+        rc = register_files_next(self->dir, &self->manifest.generation[0],
+                                 &self->options, set.digest, named, arena,
+                                 &registers, &files->register_count,
+                                 info->register_digest, err);
+    files->registers = registers;
+    register_set_release(&set);
+    return rc;
 }
 
 static int publish(struct native_writer *self, struct err *err)
 {
     struct generation_info info = self->manifest.generation[0].info;
     struct arena *spare = &self->manifest_arena[!self->manifest_in];
+    struct generation_files files = {.refs = self->segment_count};
     struct segment_ref *refs;
     info.generation++;
     info.articles = self->articles;
     info.words = self->words;
     corpus_digest_format(&self->digest, info.corpus_digest);
     int rc = make_refs(self, spare, &refs, err);
+    files.ref = refs;
     if (rc == ERR_OK)
-        rc = generation_publish(self->dir, &self->manifest, refs,
-                                self->segment_count, &info, !self->purging,
-                                spare, err);
+        rc = make_registers(self, spare, &files, &info, err);
+    if (rc == ERR_OK)
+        rc = generation_publish(self->dir, &self->manifest, &files, &info,
+                                !self->purging, spare, err);
     if (rc)
         return rc;
     self->manifest_in = !self->manifest_in;
     arena_reset(&self->manifest_arena[!self->manifest_in]);
     for (size_t i = 0; i < self->segment_count; i++)
-        self->segment[i].committed = true;
+        self->segment[i].committed = self->segment[i].mentions.committed = true;
     return ERR_OK;
 }
 
 static int commit(struct native_writer *self, struct err *err)
 {
     int rc = buffer_flush(self, err);
-    if (rc == ERR_OK && !self->changed && !merge_is_needed(self))
+    if (rc == ERR_OK && !self->changed && !merge_is_needed(self) &&
+        !register_files_changed(&self->manifest.generation[0], &self->options))
         return ERR_OK;
     if (rc == ERR_OK)
         rc = merge_for_commit(self, err);

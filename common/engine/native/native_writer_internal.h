@@ -6,6 +6,7 @@
  *                           others
  *   native_writer_merge.c   several segments to one; purges
  *   native_writer_commit.c  all of it to a generation
+ *   native_reannotate.c     mentions found anew
  */
 #ifndef ENGINE_NATIVE_NATIVE_WRITER_INTERNAL_H
 #define ENGINE_NATIVE_NATIVE_WRITER_INTERNAL_H
@@ -13,19 +14,30 @@
 #include "base/hash_map.h"
 #include "engine/corpus_digest.h"
 #include "engine/native/inverter.h"
+#include "engine/native/mention_buffer.h"
 #include "engine/native/native_files.h"
 #include "engine/native/native_writer.h"
+#include "engine/native/register_set.h"
 #include "engine/native/text_queue.h"
 #include "segment/segment.h"
 #include "text/stem.h"
 
 #include <limits.h>
 
+/* name "": none. */
+struct side_file {
+    char name[SEGMENT_NAME_SIZE];
+    uint64_t size;
+    uint32_t crc32;
+    bool committed;
+};
+
 /* A segment on disk, committed or not, and what this run has changed about it. */
 struct writer_segment {
     char name[SEGMENT_NAME_SIZE], live_name[SEGMENT_NAME_SIZE]; /* "": none */
     uint64_t size, live_size;
     uint32_t crc32, live_crc32;
+    struct side_file mentions;
     bool committed; /* MANIFEST names it */
     struct segment *segment;
     uint64_t
@@ -42,6 +54,7 @@ struct writer_buffer {
     struct stored_writer *stored;
     struct text_queue *texts; /* on their way there */
     struct inverter *inverter;
+    struct mention_buffer mentions; /* with a register only */
     struct hash_map
         keys; /* to the number in the inverter + 1; 0: not current */
 };
@@ -130,12 +143,14 @@ int segment_begin(struct native_writer *self, char name[SEGMENT_NAME_SIZE],
 /* Finish it and open it as the last of the segments. */
 int segment_end(struct native_writer *self, const char *name,
                 struct segment_writer *file, const struct segment_facts *facts,
-                struct err *err);
+                const struct side_file *mentions, struct err *err);
 /* Open segments/`name` as the last of the segments; the files' sizes and sums are the
  * caller's to fill in. */
 int segment_adopt(struct native_writer *self, const char *name,
-                  const char *live_name, struct writer_segment **out,
-                  struct err *err);
+                  const char *live_name, const struct side_file *mentions,
+                  struct writer_segment **out, struct err *err);
+int segment_path(const struct native_writer *self, const char *name,
+                 char out[PATH_MAX], struct err *err);
 void segment_forget(struct writer_segment *s);
 
 /* After a flush: keep the files few. */

@@ -11,8 +11,8 @@
 
 /* --- segments --- */
 
-static int path_of(const struct native_writer *self, const char *name,
-                   char out[PATH_MAX], struct err *err)
+int segment_path(const struct native_writer *self, const char *name,
+                 char out[PATH_MAX], struct err *err)
 {
     int n = snprintf(out, PATH_MAX, "%s/%s", self->segments_dir, name);
     if (n < 0 || n >= PATH_MAX)
@@ -44,21 +44,28 @@ static int make_room(struct native_writer *self, struct err *err)
 }
 
 int segment_adopt(struct native_writer *self, const char *name,
-                  const char *live_name, struct writer_segment **out,
-                  struct err *err)
+                  const char *live_name, const struct side_file *mentions,
+                  struct writer_segment **out, struct err *err)
 {
-    char path[PATH_MAX], live[PATH_MAX];
+    char path[PATH_MAX], live[PATH_MAX], side[PATH_MAX];
     struct writer_segment fresh = {0};
     int rc = make_room(self, err);
     if (rc == ERR_OK)
-        rc = path_of(self, name, path, err);
+        rc = segment_path(self, name, path, err);
     if (rc == ERR_OK)
-        rc = path_of(self, live_name, live, err);
+        rc = segment_path(self, live_name, live, err);
+    if (rc == ERR_OK)
+        rc = segment_path(self, mentions->name, side, err);
     if (rc == ERR_OK)
         rc =
             segment_open(path, live_name[0] ? live : NULL, &fresh.segment, err);
-    if (rc)
+    if (rc == ERR_OK && mentions->name[0])
+        rc = segment_open_mentions(fresh.segment, side, err);
+    if (rc) {
+        segment_close(fresh.segment);
         return rc;
+    }
+    fresh.mentions = *mentions;
     snprintf(fresh.name, sizeof fresh.name, "%s", name);
     snprintf(fresh.live_name, sizeof fresh.live_name, "%s", live_name);
     fresh.live_docs = segment_live_docs(fresh.segment);
@@ -70,14 +77,14 @@ int segment_adopt(struct native_writer *self, const char *name,
 
 int segment_end(struct native_writer *self, const char *name,
                 struct segment_writer *file, const struct segment_facts *facts,
-                struct err *err)
+                const struct side_file *mentions, struct err *err)
 {
     uint64_t size;
     uint32_t crc32;
     struct writer_segment *s;
     int rc = segment_writer_finish(file, facts, &size, &crc32, err);
     if (rc == ERR_OK)
-        rc = segment_adopt(self, name, "", &s, err);
+        rc = segment_adopt(self, name, "", mentions, &s, err);
     if (rc)
         return rc;
     s->size = size;
@@ -93,20 +100,28 @@ void segment_forget(struct writer_segment *s)
     *s = (struct writer_segment){0};
 }
 
-/* Take out the marked ones. A file that MANIFEST does not name goes at once: the disk
- * may have no room for all that a long run merges. */
+/* A file that MANIFEST does not name goes at once: the disk may have no room for all that a
+ * long run merges. */
+static void remove_made(const struct native_writer *self, const char *name,
+                        bool committed)
+{
+    char path[PATH_MAX];
+    if (name[0] && !committed && segment_path(self, name, path, NULL) == ERR_OK)
+        (void)unlink(path); /* else close() tries again */
+}
+
+/* Take out the marked ones. */
 static void drop_segments(struct native_writer *self, const bool *chosen)
 {
     size_t kept = 0;
     for (size_t i = 0; i < self->segment_count; i++) {
         struct writer_segment *s = &self->segment[i];
-        char path[PATH_MAX];
         if (!chosen[i]) {
             self->segment[kept++] = *s;
             continue;
         }
-        if (!s->committed && path_of(self, s->name, path, NULL) == ERR_OK)
-            (void)unlink(path); /* else close() tries again */
+        remove_made(self, s->name, s->committed);
+        remove_made(self, s->mentions.name, s->mentions.committed);
         segment_forget(s);
     }
     self->segment_count = kept;
@@ -120,6 +135,8 @@ struct merge_run {
     struct dead_term **dead; /* of each input */
     size_t count;
     uint64_t articles, live_docs, live_words; /* that must come out */
+    bool mentions;                            /* an input has some */
+    struct register_set registers;
 };
 
 static void tell_progress(void *context, uint64_t done, uint64_t total)
@@ -146,10 +163,13 @@ static int add_input(struct merge_run *run, const struct writer_segment *s,
     run->articles += all - count_bits(s->purged, all);
     run->live_docs += s->live_docs;
     run->live_words += s->live_words;
-    if (!s->bits)
-        return ERR_OK;
-    int rc = count_dead(run->writer, s, &run->dead[run->count - 1],
-                        &in->dead_count, err);
+    run->mentions = run->mentions || (s->segment->mentions && s->live_docs);
+    int rc = register_set_add_segment(&run->registers, s->segment, s->live_docs,
+                                      err);
+    if (rc || !s->bits)
+        return rc;
+    rc = count_dead(run->writer, s, &run->dead[run->count - 1], &in->dead_count,
+                    err);
     in->dead = run->dead[run->count - 1];
     return rc;
 }
@@ -161,10 +181,21 @@ static int write_merged(struct merge_run *run, struct err *err)
     char name[SEGMENT_NAME_SIZE];
     struct segment_writer *file = NULL;
     struct segment_facts facts;
+    struct side_file side = {.name = ""};
     int rc = segment_begin(self, name, &file, err);
+    struct merge_mentions mentions = {.dir = self->segments_dir,
+                                      .name = side.name,
+                                      .registers = run->registers.digest,
+                                      .register_count = run->registers.count};
+    if (rc == ERR_OK && run->mentions)
+        mentions_file_name(slice_of(name), writer_generation(self),
+                           mentions.registers, mentions.register_count,
+                           side.name);
     if (rc == ERR_OK)
-        rc = merge_segments(run->input, run->count, file, &facts, &progress,
-                            err);
+        rc = merge_segments(run->input, run->count, file, &facts,
+                            run->mentions ? &mentions : NULL, &progress, err);
+    side.size = mentions.size;
+    side.crc32 = mentions.crc32;
     if (rc == ERR_OK &&
         (facts.docs != run->live_docs || facts.words != run->live_words ||
          (uint64_t)facts.docs + facts.archived != run->articles))
@@ -172,7 +203,7 @@ static int write_merged(struct merge_run *run, struct err *err)
                      "%s/%s: the merged articles are not those of its parts",
                      self->segments_dir, name);
     if (rc == ERR_OK)
-        rc = segment_end(self, name, file, &facts, err);
+        rc = segment_end(self, name, file, &facts, &side, err);
     segment_writer_close(file);
     return rc;
 }
@@ -196,6 +227,7 @@ static int merge_chosen(struct native_writer *self, const bool *chosen,
         mem_free(run.dead[i]);
     mem_free(run.input);
     mem_free(run.dead);
+    register_set_release(&run.registers);
     if (rc == ERR_OK)
         drop_segments(self, chosen);
     return rc;
