@@ -74,15 +74,15 @@ static void compare_answers(struct run *run, size_t at,
 }
 
 /* One article: the engine's answer against the slow evaluator's. */
-static int compare_article(struct run *run, const struct ast *ast, size_t at,
-                           struct err *err)
+static int compare_article(struct run *run, const struct query *query,
+                           size_t at, struct err *err)
 {
     const struct sample_article *sample = &run->set.sample[at];
     struct answer slow = {0};
     struct hit_list hits = {0};
     arena_reset(&run->scratch);
     int rc =
-        oracle_match(ast, &sample->article, &sample->analysis,
+        oracle_match(query, &sample->article, &sample->analysis,
                      run->set.stemmers, &run->scratch, &slow.found, &hits, err);
     if (rc == ERR_LIMIT) {
         run->undecided++;
@@ -100,25 +100,25 @@ static int compare_article(struct run *run, const struct ast *ast, size_t at,
     return ERR_OK;
 }
 
-static int compare_articles(struct run *run, const struct ast *ast,
+static int compare_articles(struct run *run, const struct query *query,
                             struct err *err)
 {
     int rc = ERR_OK;
     size_t count = run->set.count;
     if (run->others == 0) {
         for (size_t i = 0; rc == ERR_OK && i < count; i++)
-            rc = compare_article(run, ast, i, err);
+            rc = compare_article(run, query, i, err);
         return rc;
     }
     size_t looked_at = 0;
     for (size_t i = 0; rc == ERR_OK && i < count && looked_at < RETURNED_MAX;
          i++)
         if (run->side.answer[i].found) {
-            rc = compare_article(run, ast, i, err);
+            rc = compare_article(run, query, i, err);
             looked_at++;
         }
     for (size_t i = 0; rc == ERR_OK && i < run->others; i++)
-        rc = compare_article(run, ast,
+        rc = compare_article(run, query,
                              random_below(&run->random, (uint32_t)count), err);
     return rc;
 }
@@ -174,7 +174,7 @@ static int ask(struct run *run, struct err *err)
         rc = compare_totals(run, &run->side, &query, err);
     if (rc == ERR_OK)
         rc = run->against ? compare_sides(run, err)
-                          : compare_articles(run, query.ast, err);
+                          : compare_articles(run, &query, err);
     run->asked++;
     run->answered += run->side.found > 0;
     if (run->show)

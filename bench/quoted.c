@@ -149,7 +149,7 @@ static int find(struct run *run, struct slice words, doc_ref doc,
     int rc = query_parse_phrase(words, &run->arena, &parsed, err);
     if (rc == ERR_OK)
         rc = query_resolve(&parsed, engine->lexicon(run->searcher),
-                           run->set.stemmers, &run->arena, &query, err);
+                           run->set.stemmers, NULL, &run->arena, &query, err);
     if (rc == ERR_OK)
         rc = engine->visit(run->searcher, &query, false, NULL, &run->arena,
                            stop_at, &doc, err);

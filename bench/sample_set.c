@@ -58,7 +58,7 @@ static int load_all(struct sample_set *set, struct searcher *searcher,
                          err);
     if (rc == ERR_OK)
         rc = query_resolve(&parsed, engine->lexicon(searcher), set->stemmers,
-                           &arena, &everything, err);
+                           NULL, &arena, &everything, err);
     if (rc == ERR_OK)
         rc = engine->visit(searcher, &everything, false, NULL, &arena,
                            load_article, set, err);

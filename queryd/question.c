@@ -54,7 +54,7 @@ int question_read(struct request *request, struct worker *worker,
         rc = worker_stemmers(worker, &out->stemmers, err);
     if (rc == 0)
         rc = query_resolve(&parsed, out->engine->lexicon(out->searcher),
-                           out->stemmers, arena, &out->query, err);
+                           out->stemmers, NULL, arena, &out->query, err);
     if (rc == 0)
         rc = cancel_check(request->cancel);
     return rc;
@@ -65,7 +65,7 @@ int question_resolve(const struct question *question, const struct ast *ast,
 {
     struct parsed parsed = {.root = ast};
     return query_resolve(&parsed, question->engine->lexicon(question->searcher),
-                         question->stemmers, arena, out, err);
+                         question->stemmers, NULL, arena, out, err);
 }
 
 int question_count(const struct question *question, const struct query *query,

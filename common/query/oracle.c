@@ -108,6 +108,9 @@ int oracle_occurrences(struct oracle *o, const struct ast *ast,
     case AST_PATTERN:
         rc = oracle_pattern(o, ast, out);
         break;
+    case AST_ENTITY:
+        rc = oracle_entity(o, ast, out);
+        break;
     case AST_PHRASE:
     case AST_WINDOW:
         rc = oracle_text(o, ast, AS_ITSELF, out);
@@ -227,29 +230,16 @@ static int hits_of(struct oracle *o, const struct ast *ast, struct found *out)
     }
 }
 
-static int refuse_entities(struct oracle *o, const struct ast *ast)
-{
-    if (ast->kind == AST_ENTITY)
-        return err_set_at(o->err, ERR_UNSUPPORTED, ast->start,
-                          "an entity is not yet evaluated by this engine");
-    int rc = ERR_OK;
-    for (size_t i = 0; rc == ERR_OK && i < ast->child_count; i++)
-        rc = refuse_entities(o, ast->child[i]);
-    return rc;
-}
-
-int oracle_match(const struct ast *ast, const struct article *article,
+int oracle_match(const struct query *query, const struct article *article,
                  const struct analysis *analysis, struct stemmers *stemmers,
                  struct arena *arena, bool *matches_out, struct hit_list *hits,
                  struct err *err)
 {
-    struct oracle o = {article, analysis, stemmers, arena, err, 0};
+    struct oracle o = {query, article, analysis, stemmers, arena, err, 0};
     struct found found = {0};
-    int rc = refuse_entities(&o, ast);
+    int rc = matches(&o, query->ast, matches_out);
     if (rc == ERR_OK)
-        rc = matches(&o, ast, matches_out);
-    if (rc == ERR_OK)
-        rc = hits_of(&o, ast, &found);
+        rc = hits_of(&o, query->ast, &found);
     if (rc != ERR_OK)
         return rc;
     oracle_tidy(&found);

@@ -8,14 +8,15 @@
 #ifndef QUERY_ORACLE_H
 #define QUERY_ORACLE_H
 
-#include "query/ast.h"
 #include "query/match.h"
+#include "query/query.h"
 #include "text/analyse.h"
 
-/* The analysis must have stems. ERR_UNSUPPORTED for entities;
- * ERR_LIMIT when trying everything would take too long (the caller skips and counts
+/* Of `query` it reads the tree as typed, and which entity each name in it was taken for:
+ * that is decided by how often all articles mention each. The analysis must have stems,
+ * and mentions. ERR_LIMIT when trying everything would take too long (the caller skips and counts
  * the case). Only the spans of the hits are filled, not the leaves. */
-int oracle_match(const struct ast *ast, const struct article *article,
+int oracle_match(const struct query *query, const struct article *article,
                  const struct analysis *analysis, struct stemmers *stemmers,
                  struct arena *arena, bool *matches, struct hit_list *hits,
                  struct err *err);

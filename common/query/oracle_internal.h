@@ -7,6 +7,7 @@
 #include "query/oracle.h"
 
 struct oracle {
+    const struct query *query;
     const struct article *article;
     const struct analysis *analysis;
     struct stemmers *stemmers;
@@ -46,8 +47,13 @@ int oracle_occurrences(struct oracle *o, const struct ast *ast,
 /* oracle_words.c: words, quotations, patterns. */
 int oracle_text(struct oracle *o, const struct ast *ast, enum reading reading,
                 struct found *out);
+int oracle_text_of(struct oracle *o, const struct ast *ast, struct slice text,
+                   enum reading reading, struct found *out);
 int oracle_pattern(struct oracle *o, const struct ast *pattern,
                    struct found *out);
+
+/* oracle_entity.c: mentions. */
+int oracle_entity(struct oracle *o, const struct ast *ast, struct found *out);
 
 /* oracle_near.c: windows and distances. */
 int oracle_intervals(struct oracle *o, const struct found *operand,

@@ -154,8 +154,14 @@ static int word_occurrences(struct oracle *o, const struct raw_word *word,
 int oracle_text(struct oracle *o, const struct ast *ast, enum reading reading,
                 struct found *out)
 {
+    return oracle_text_of(o, ast, ast->text, reading, out);
+}
+
+int oracle_text_of(struct oracle *o, const struct ast *ast, struct slice text,
+                   enum reading reading, struct found *out)
+{
     struct raw_words words;
-    if (words_find(ast->text, o->arena, &words))
+    if (words_find(text, o->arena, &words))
         return oracle_no_memory(o);
     if (words.count == 1)
         return word_occurrences(o, &words.word[0], reading, out);

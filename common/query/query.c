@@ -38,13 +38,14 @@ size_t node_count(const struct node *node)
 }
 
 /* draft{draft, drafts [de]}: the typed word, then every form it stands for, with
- * the language that a form is limited to. */
+ * the language that a form is limited to. @sergei-lavrov{Sergei Lavrov, Lavrov}. */
 static void print_word(const struct node *word, struct strbuf *out)
 {
     if (word->caps_only)
         strbuf_add_char(out, '=');
     strbuf_add_slice(out, word->shown);
     bool itself = word->form_count == 1 && word->stem_count == 0 &&
+                  !word->entity.len &&
                   slice_eq(word->form[0].text, word->shown);
     if (itself || word->caps_only)
         return;

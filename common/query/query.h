@@ -51,8 +51,9 @@ struct node {
         caps; /* the folded form, when it was typed in capitals only: engines
                           may prefer the hidden capitals term in the score */
     bool caps_only; /* =US: only occurrences written in capitals */
-    /* NODE_WORD that is an entity: its id. An occurrence is a mention in any form, or,
-     * with `some_forms`, in one of `form` (as written, lang empty). No stems, no caps. */
+    /* NODE_WORD that is an entity: its id. `form`: as written, lang empty, those that it is
+     * mentioned in. An occurrence is a mention in any form, or, with `some_forms`, in one
+     * of `form`. No stems, no caps. */
     struct slice entity;
     bool some_forms;
     uint32_t n;
@@ -76,6 +77,8 @@ struct named_entity {
         *other; /* ids that the name may mean, too, most frequent first */
     uint64_t *other_articles;
     size_t other_count;
+    struct slice_list
+        phrases; /* looked for, too: names newer than the mentions */
 };
 
 struct query {

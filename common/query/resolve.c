@@ -1,6 +1,6 @@
 /* Words are cut into units: a plain word, or a hyphenated one. A plain unit is one
  * leaf; a hyphenated one is the phrase of its parts, OR its joined form. */
-#include "query/resolve.h"
+#include "query/resolve_internal.h"
 
 #include "base/err.h"
 #include "base/limits.h"
@@ -8,15 +8,6 @@
 #include "text/tokenise.h"
 
 #include <stdlib.h>
-
-struct resolver {
-    struct lexicon *lexicon;
-    struct stemmers *stemmers;
-    struct arena *arena;
-    struct slice_list languages;
-    struct err *err;
-    bool in_pattern;
-};
 
 /* How the last word of a text is to be read. */
 enum reading {
@@ -27,19 +18,19 @@ enum reading {
     READ_FUZZY,  /* any form one edit away */
 };
 
-static int no_memory(struct resolver *r)
+int resolve_no_memory(struct resolver *r)
 {
     return err_set(r->err, ERR_LIMIT, "the query needs more than %d MB",
                    LIMIT_QUERY_MEMORY >> 20);
 }
 
-static int new_node(struct resolver *r, enum node_kind kind,
-                    const struct ast *ast, size_t children, struct node **out)
+int resolve_new_node(struct resolver *r, enum node_kind kind,
+                     const struct ast *ast, size_t children, struct node **out)
 {
     struct node *node = arena_new(r->arena, struct node);
     struct node **child = arena_array(r->arena, struct node *, children);
     if (!node || (children && !child))
-        return no_memory(r);
+        return resolve_no_memory(r);
     node->kind = kind;
     node->start = ast->start;
     node->end = ast->end;
@@ -74,11 +65,11 @@ static int add_stems(struct resolver *r, const struct ast *ast,
     leaf->stem =
         arena_array(r->arena, struct word_stem, r->languages.count + 1);
     if (!members || !leaf->stem)
-        return no_memory(r);
+        return resolve_no_memory(r);
     for (size_t i = 0; i < r->languages.count; i++) {
         struct slice lang = r->languages.item[i], stem;
         if (stem_form(r->stemmers, lang, word, r->arena, &stem))
-            return no_memory(r);
+            return resolve_no_memory(r);
         if (stem.len == 0)
             continue;
         struct slice_list *of_lang = &members[leaf->stem_count];
@@ -94,7 +85,7 @@ static int add_stems(struct resolver *r, const struct ast *ast,
 
     struct word_form *form = arena_array(r->arena, struct word_form, forms);
     if (!form)
-        return no_memory(r);
+        return resolve_no_memory(r);
     form[0].text = word;
     size_t count = 1;
     for (size_t s = 0; s < leaf->stem_count; s++)
@@ -123,7 +114,7 @@ static int add_found_forms(struct resolver *r, const struct ast *ast,
         return rc;
     leaf->form = arena_array(r->arena, struct word_form, found.count);
     if (found.count && !leaf->form)
-        return no_memory(r);
+        return resolve_no_memory(r);
     for (size_t i = 0; i < found.count; i++)
         leaf->form[i].text = found.item[i];
     leaf->form_count = found.count;
@@ -136,7 +127,7 @@ static int make_leaf(struct resolver *r, const struct ast *ast,
                      const struct token *token, enum reading reading,
                      struct node **out)
 {
-    int rc = new_node(r, NODE_WORD, ast, 0, out);
+    int rc = resolve_new_node(r, NODE_WORD, ast, 0, out);
     if (rc)
         return rc;
     struct node *leaf = *out;
@@ -151,13 +142,13 @@ static int make_leaf(struct resolver *r, const struct ast *ast,
         char *shown = arena_printf(r->arena, "%.*s%s", SLICE_ARG(token->form),
                                    reading == READ_PREFIX ? "*" : "~1");
         if (rc == ERR_OK && !shown)
-            return no_memory(r);
+            return resolve_no_memory(r);
         leaf->shown = slice_of(shown);
         return rc;
     }
     leaf->form = arena_new(r->arena, struct word_form);
     if (!leaf->form)
-        return no_memory(r);
+        return resolve_no_memory(r);
     leaf->form[0].text = token->form;
     leaf->form_count = 1;
     return ERR_OK;
@@ -177,9 +168,9 @@ static int make_unit(struct resolver *r, const struct ast *ast,
     bool expands = reading == READ_PREFIX || reading == READ_FUZZY;
     enum reading inner = reading == READ_CAPS ? READ_CAPS : READ_EXACT;
     struct node *either = NULL, *phrase = NULL;
-    int rc = new_node(r, NODE_OR, ast, 2, &either);
+    int rc = resolve_new_node(r, NODE_OR, ast, 2, &either);
     if (rc == ERR_OK)
-        rc = new_node(r, NODE_PHRASE, ast, parts, &phrase);
+        rc = resolve_new_node(r, NODE_PHRASE, ast, parts, &phrase);
     for (size_t i = 0; rc == ERR_OK && i < parts; i++)
         rc = make_leaf(r, ast, part[i],
                        expands && i + 1 == parts ? reading : inner,
@@ -206,12 +197,12 @@ static int find_units(struct resolver *r, struct slice text,
     struct tokens tokens = {0};
     int rc = tokenise(text, 0, r->arena, &tokens);
     if (rc)
-        return no_memory(r);
+        return resolve_no_memory(r);
     const struct token **part =
         arena_array(r->arena, const struct token *, tokens.count);
     *units = arena_array(r->arena, struct unit, tokens.count);
     if (tokens.count && (!part || !*units))
-        return no_memory(r);
+        return resolve_no_memory(r);
 
     *count = 0;
     uint32_t unit_end = 0; /* one past the positions of the last unit */
@@ -236,19 +227,19 @@ static int find_units(struct resolver *r, struct slice text,
 
 /* A text whose words are one after the other, or in a window. The last unit is
  * read as `last`, the others as themselves. */
-static int resolve_text(struct resolver *r, const struct ast *ast,
-                        enum node_kind kind, enum reading last,
-                        struct node **out)
+static int resolve_words(struct resolver *r, const struct ast *ast,
+                         struct slice text, enum node_kind kind,
+                         enum reading last, struct node **out)
 {
     struct unit *unit = NULL;
     size_t count = 0;
-    int rc = find_units(r, ast->text, &unit, &count);
+    int rc = find_units(r, text, &unit, &count);
     if (rc)
         return rc;
     if (count == 0) {
-        rc = new_node(r, NODE_NOTHING, ast, 0, out);
+        rc = resolve_new_node(r, NODE_NOTHING, ast, 0, out);
         if (rc == ERR_OK)
-            (*out)->shown = ast->text;
+            (*out)->shown = text;
         return rc;
     }
     if (kind == NODE_WINDOW && count > LIMIT_WINDOW_WORDS)
@@ -263,11 +254,24 @@ static int resolve_text(struct resolver *r, const struct ast *ast,
     if (last == READ_BARE)
         last = READ_EXACT;
     enum reading inner = last == READ_CAPS ? READ_CAPS : READ_EXACT;
-    rc = new_node(r, kind, ast, count, out);
+    rc = resolve_new_node(r, kind, ast, count, out);
     for (size_t i = 0; rc == ERR_OK && i < count; i++)
         rc = make_unit(r, ast, unit[i].part, unit[i].parts, unit[i].joined,
                        i + 1 == count ? last : inner, &(*out)->child[i]);
     return rc;
+}
+
+static int resolve_text(struct resolver *r, const struct ast *ast,
+                        enum node_kind kind, enum reading last,
+                        struct node **out)
+{
+    return resolve_words(r, ast, ast->text, kind, last, out);
+}
+
+int resolve_phrase(struct resolver *r, const struct ast *ast, struct slice text,
+                   struct node **out)
+{
+    return resolve_words(r, ast, text, NODE_PHRASE, READ_EXACT, out);
 }
 
 static int resolve_node(struct resolver *r, const struct ast *ast,
@@ -276,17 +280,10 @@ static int resolve_node(struct resolver *r, const struct ast *ast,
 static int resolve_children(struct resolver *r, const struct ast *ast,
                             enum node_kind kind, struct node **out)
 {
-    int rc = new_node(r, kind, ast, ast->child_count, out);
+    int rc = resolve_new_node(r, kind, ast, ast->child_count, out);
     for (size_t i = 0; rc == ERR_OK && i < ast->child_count; i++)
         rc = resolve_node(r, ast->child[i], &(*out)->child[i]);
     return rc;
-}
-
-static int unsupported(struct resolver *r, const struct ast *ast,
-                       const char *what)
-{
-    return err_set_at(r->err, ERR_UNSUPPORTED, ast->start,
-                      "%s: not yet evaluated by this engine", what);
 }
 
 static int resolve_near(struct resolver *r, const struct ast *ast,
@@ -302,7 +299,7 @@ static int resolve_filter(struct resolver *r, const struct ast *ast,
                           struct node **out)
 {
     bool is_date = ast->kind == AST_DATE;
-    int rc = new_node(r, is_date ? NODE_DATE : NODE_FIELD, ast, 0, out);
+    int rc = resolve_new_node(r, is_date ? NODE_DATE : NODE_FIELD, ast, 0, out);
     if (rc)
         return rc;
     struct node *node = *out;
@@ -315,7 +312,7 @@ static int resolve_filter(struct resolver *r, const struct ast *ast,
     node->field = ast->field;
     node->since = ast->since;
     if (filter_value(ast->field, ast->text, r->arena, &node->value))
-        return no_memory(r);
+        return resolve_no_memory(r);
     return ERR_OK;
 }
 
@@ -366,9 +363,9 @@ static int resolve_node(struct resolver *r, const struct ast *ast,
         r->in_pattern = false;
         return rc;
     case AST_ANY:
-        return new_node(r, NODE_ANY, ast, 0, out);
+        return resolve_new_node(r, NODE_ANY, ast, 0, out);
     case AST_ENTITY:
-        return unsupported(r, ast, "an entity");
+        return resolve_entity(r, ast, out);
     }
     return err_set(r->err, ERR_INVALID, "an operator without a meaning");
 }
@@ -382,7 +379,7 @@ static int read_languages(struct resolver *r)
         return rc;
     r->languages.item = arena_array(r->arena, struct slice, all.count);
     if (all.count && !r->languages.item)
-        return no_memory(r);
+        return resolve_no_memory(r);
     for (size_t i = 0; i < all.count; i++) {
         struct slice lang = lang_primary(all.item[i]);
         bool known = !stem_language_known(lang);
@@ -394,17 +391,37 @@ static int read_languages(struct resolver *r)
     return ERR_OK;
 }
 
-int query_resolve(const struct parsed *parsed, struct lexicon *lexicon,
-                  struct stemmers *stemmers, struct arena *arena,
-                  struct query *out, struct err *err)
+static size_t count_entities(const struct ast *ast)
 {
-    struct resolver r = {lexicon, stemmers, arena, {0}, err, false};
+    size_t count = ast->kind == AST_ENTITY;
+    for (size_t i = 0; i < ast->child_count; i++)
+        count += count_entities(ast->child[i]);
+    return count;
+}
+
+int query_resolve(const struct parsed *parsed, struct lexicon *lexicon,
+                  struct stemmers *stemmers, const struct query_names *names,
+                  struct arena *arena, struct query *out, struct err *err)
+{
+    static const struct query_names none = {0};
+    struct resolver r = {.lexicon = lexicon,
+                         .stemmers = stemmers,
+                         .names = names ? names : &none,
+                         .arena = arena,
+                         .err = err};
     struct node *root;
+    size_t entities = count_entities(parsed->root);
+    r.entity = arena_array(arena, struct named_entity, entities);
+    if (entities && !r.entity)
+        return resolve_no_memory(&r);
     int rc = read_languages(&r);
     if (rc == ERR_OK)
         rc = resolve_node(&r, parsed->root, &root);
     if (rc == ERR_OK)
-        *out = (struct query){
-            .root = root, .ast = parsed->root, .notes = parsed->notes};
+        *out = (struct query){.root = root,
+                              .entity = r.entity,
+                              .entity_count = r.entity_count,
+                              .ast = parsed->root,
+                              .notes = parsed->notes};
     return rc;
 }

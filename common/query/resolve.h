@@ -8,6 +8,7 @@
 #include "query/query.h"
 #include "text/stem.h"
 
+struct entity_register;
 struct err;
 
 /* What a snapshot knows about words. Lists live in `arena`, are sorted by bytes and
@@ -56,10 +57,20 @@ struct lexicon_ops {
                      struct err *);
 };
 
+/* What names are looked up by. */
+struct query_names {
+    const struct entity_register *entities; /* NULL: the index has none */
+    /* The oldest that articles were annotated by. What it lacks of the names of an entity is
+     * looked for as an exact phrase, too. NULL: `entities`. */
+    const struct entity_register *annotated_by;
+    bool strict; /* an ambiguous name is an error */
+};
+
 /* ERR_INVALID for what makes no sense (err->at says where), ERR_UNSUPPORTED for
- * what no engine evaluates yet, ERR_LIMIT for expansions past LIMIT_EXPANSION. */
+ * entities without a register, ERR_LIMIT for expansions past LIMIT_EXPANSION. `names`
+ * may be NULL. */
 int query_resolve(const struct parsed *parsed, struct lexicon *lexicon,
-                  struct stemmers *stemmers, struct arena *arena,
-                  struct query *out, struct err *err);
+                  struct stemmers *stemmers, const struct query_names *names,
+                  struct arena *arena, struct query *out, struct err *err);
 
 #endif

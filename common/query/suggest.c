@@ -1,11 +1,16 @@
 /* Edit distance with transpositions of neighbours (optimal string alignment), since
  * "tilte" is the commonest kind of slip: F. J. Damerau, "A technique for computer
  * detection and correction of spelling errors", CACM 7(3), 1964. */
+#include "base/err.h"
+#include "base/limits.h"
+#include "entity/register.h"
 #include "query/lex.h"
+#include "query/resolve_internal.h"
+#include "text/fold.h"
 
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 12 };
+enum { NAME_MAX_BYTES = 40 };
 
 static unsigned least(unsigned a, unsigned b)
 {
@@ -84,4 +89,38 @@ bool suggest_operator(struct slice run, const char **name)
             return true;
         }
     return false;
+}
+
+/* One slip in a short name, two in a longer one. */
+static unsigned slips_allowed(size_t len)
+{
+    return len < 4 ? 0 : len <= 6 ? 1 : 2;
+}
+
+struct slice suggest_name(const struct entity_register *entities,
+                          struct slice typed, struct arena *arena)
+{
+    struct slice best = {0}, wanted;
+    unsigned least_edits = slips_allowed(typed.len) + 1;
+    struct arena scratch;
+    if (fold_word(typed, arena, &wanted) || wanted.len > NAME_MAX_BYTES)
+        return best;
+    arena_init(&scratch, LIMIT_QUERY_MEMORY);
+    for (size_t i = 0; i < entities->count; i++) {
+        const struct entity *entity = &entities->entity[i];
+        for (size_t k = 0; k < entity->alias_count; k++) {
+            struct slice name = entity->alias[k].text, folded;
+            if (name.len > wanted.len + 4 || wanted.len > name.len + 4 ||
+                fold_word(name, &scratch, &folded) ||
+                folded.len > NAME_MAX_BYTES)
+                continue;
+            unsigned found = edits(wanted, folded);
+            if (found < least_edits) {
+                least_edits = found;
+                best = name;
+            }
+        }
+        arena_reset(&scratch);
+    }
+    return best;
 }

@@ -33,6 +33,31 @@ static bool is_occurrence(const struct node *word, const struct token *token,
     return false;
 }
 
+/* `form` as the text has it. */
+static bool is_mention(const struct node *word, const struct mention *mention)
+{
+    return slice_eq(mention->entity, word->entity) &&
+           (!word->some_forms || find_form(word, mention->form));
+}
+
+static int entity_spans(const struct analysis *analysis,
+                        const struct node *word, struct arena *arena,
+                        struct span_list *out, struct err *err)
+{
+    const struct mention_list *mentions = &analysis->mentions;
+    *out = (struct span_list){0};
+    out->span = arena_array(arena, struct span, mentions->count);
+    if (mentions->count && !out->span)
+        return err_set(err, ERR_NOMEM, "no memory for the names of an article");
+    for (size_t i = 0; i < mentions->count; i++) {
+        const struct mention *mention = &mentions->mention[i];
+        if (is_mention(word, mention))
+            out->span[out->count++] = (struct span){
+                mention->position, mention->position + mention->width};
+    }
+    return ERR_OK;
+}
+
 static int word_spans(struct article_view *base, const struct node *word,
                       struct arena *arena, struct span_list *out,
                       struct err *err)
@@ -40,6 +65,8 @@ static int word_spans(struct article_view *base, const struct node *word,
     const struct token_view *view = (const struct token_view *)base;
     const struct tokens *tokens = &view->analysis->tokens;
     struct slice lang = lang_primary(view->article->lang);
+    if (word->entity.len)
+        return entity_spans(view->analysis, word, arena, out, err);
 
     struct span *span = arena_array(arena, struct span, tokens->count);
     if (tokens->count && !span)
@@ -64,9 +91,12 @@ static int word_present(struct article_view *base, const struct node *word,
     (void)err;
     const struct token_view *view = (const struct token_view *)base;
     const struct tokens *tokens = &view->analysis->tokens;
+    const struct mention_list *mentions = &view->analysis->mentions;
     struct slice lang = lang_primary(view->article->lang);
     *out = false;
-    for (size_t i = 0; i < tokens->count && !*out; i++)
+    for (size_t i = 0; word->entity.len && !*out && i < mentions->count; i++)
+        *out = is_mention(word, &mentions->mention[i]);
+    for (size_t i = 0; !word->entity.len && i < tokens->count && !*out; i++)
         *out = is_occurrence(word, &tokens->token[i], lang);
     return ERR_OK;
 }

@@ -12,7 +12,8 @@ struct token_view {
     const struct analysis *analysis;
 };
 
-/* Borrows both. The analysis may be without stems: forms decide. */
+/* Borrows both. The analysis may be without stems: forms decide. An entity occurs where
+ * analysis->mentions says. */
 void token_view_init(struct token_view *view, const struct article *article,
                      const struct analysis *analysis);
 

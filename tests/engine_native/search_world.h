@@ -27,7 +27,8 @@ struct world {
     struct arena step;  /* of one question */
     struct arena texts; /* articles and their tokens */
     uint64_t rng;
-    const char *lang; /* of all articles; NULL: many */
+    const struct query_names *names; /* NULL: none */
+    const char *lang;                /* of all articles; NULL: many */
     /* key.len == 0: deleted, or not yet there */
     struct sample_article article[WORLD_ARTICLES];
     struct sample_article
@@ -283,7 +284,7 @@ static inline int world_resolve(struct world *w, const char *text,
     int rc = query_parse(slice_of(text), &w->step, &parsed, err);
     return rc ? rc
               : query_resolve(&parsed, native_engine.lexicon(w->searcher),
-                              w->stemmers, &w->step, query, err);
+                              w->stemmers, w->names, &w->step, query, err);
 }
 
 static inline void world_query(struct world *w, const char *text,

@@ -233,7 +233,7 @@ static inline int small_ask(struct small_reader *reader, const char *text,
     int rc = query_parse(slice_of(text), arena, &parsed, err);
     if (rc == ERR_OK)
         rc = query_resolve(&parsed, native_engine.lexicon(reader->searcher),
-                           reader->stemmers, arena, &query, err);
+                           reader->stemmers, NULL, arena, &query, err);
     if (rc == ERR_OK)
         rc = native_engine.search(reader->searcher, &query, &request, arena,
                                   &result, err);

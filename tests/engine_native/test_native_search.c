@@ -143,7 +143,7 @@ static void compare(struct world *w, const char *text, struct tally *tally)
             CHECK(!seen->matches[i]);
             continue;
         }
-        int rc = oracle_match(query.ast, &sample->article, &sample->analysis,
+        int rc = oracle_match(&query, &sample->article, &sample->analysis,
                               w->stemmers, &w->step, &matches, &hits, &err);
         if (rc == ERR_LIMIT) {
             tally->skipped++;

@@ -23,6 +23,7 @@ struct bed {
     struct writer *writer;
     struct snapshot *snapshot;
     struct searcher *searcher;
+    const struct query_names *names; /* NULL: none */
 };
 
 static inline void bed_step(struct bed *bed)
@@ -129,7 +130,7 @@ static inline int bed_parse(struct bed *bed, const char *text,
     if (rc)
         return rc;
     return query_resolve(&parsed, xapian_engine.lexicon(bed->searcher),
-                         bed->stemmers, &bed->arena, query, err);
+                         bed->stemmers, bed->names, &bed->arena, query, err);
 }
 
 static inline int bed_try_search(struct bed *bed, const char *text,

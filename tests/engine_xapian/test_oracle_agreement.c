@@ -252,7 +252,8 @@ static void compare(struct world *w, const char *text)
     int rc = query_parse(slice_of(text), &w->bed.arena, &parsed, &err);
     if (rc == ERR_OK)
         rc = query_resolve(&parsed, xapian_engine.lexicon(w->bed.searcher),
-                           w->bed.stemmers, &w->bed.arena, &query, &err);
+                           w->bed.stemmers, w->bed.names, &w->bed.arena, &query,
+                           &err);
     CHECK_MSG(rc == ERR_OK, "'%s': %s (%s)", text, err_name(rc), err.text);
 
     struct seen *seen = arena_new(&w->bed.arena, struct seen);
@@ -266,7 +267,7 @@ static void compare(struct world *w, const char *text)
         bool matches = false;
         struct hit_list hits = {0};
         if (w->article[i].key.len)
-            rc = oracle_match(parsed.root, &w->article[i], &w->analysis[i],
+            rc = oracle_match(&query, &w->article[i], &w->analysis[i],
                               w->bed.stemmers, &w->bed.arena, &matches, &hits,
                               &err);
         if (rc == ERR_LIMIT) {

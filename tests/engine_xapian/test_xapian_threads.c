@@ -27,7 +27,7 @@ static bool count_is(struct searcher *searcher, struct stemmers *stemmers,
     int rc = query_parse(slice_of(text), &arena, &parsed, &err);
     if (rc == ERR_OK)
         rc = query_resolve(&parsed, xapian_engine.lexicon(searcher), stemmers,
-                           &arena, &query, &err);
+                           NULL, &arena, &query, &err);
     if (rc == ERR_OK)
         rc = xapian_engine.search(searcher, &query, &request, &arena, &result,
                                   &err);

@@ -65,7 +65,7 @@ static void ask(struct one_article *one, const char *question,
     token_view_init(&view, &one->article, &one->analysis);
     if (match_article(&query, &view.base, arena, &matches, &err) ||
         match_hits(&query, &view.base, arena, &hits, &err) ||
-        oracle_match(query.ast, &one->article, &one->analysis, one->stemmers,
+        oracle_match(&query, &one->article, &one->analysis, one->stemmers,
                      arena, &slow_matches, &slow, &err))
         return; /* a limit */
     demand(matches == slow_matches, "matches or not", input);

@@ -6,10 +6,13 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "entity/register.h"
+#include "entity/slow_mentions.h"
 #include "query/filter.h"
 #include "query/resolve.h"
 #include "query/token_view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +21,8 @@ struct one_article {
     struct article article;
     struct analysis analysis;
     struct stemmers *stemmers;
-    struct arena arena; /* the article's */
+    struct query_names names; /* none, before one_article_names() */
+    struct arena arena;       /* the article's */
 };
 
 static inline int one_prefix_forms(struct lexicon *lexicon, struct slice prefix,
@@ -118,6 +122,49 @@ static inline int one_languages(struct lexicon *lexicon, struct arena *arena,
     return ERR_OK;
 }
 
+static inline int one_entity_forms(struct lexicon *lexicon, struct slice id,
+                                   struct arena *arena,
+                                   struct entity_form_list *out,
+                                   struct err *err)
+{
+    (void)err;
+    const struct one_article *one = (const struct one_article *)lexicon;
+    const struct mention_list *mentions = &one->analysis.mentions;
+    *out = (struct entity_form_list){0};
+    out->form = arena_array(arena, struct entity_form, mentions->count);
+    for (size_t i = 0; i < mentions->count; i++) {
+        const struct mention *mention = &mentions->mention[i];
+        size_t at = 0;
+        if (!slice_eq(mention->entity, id))
+            continue;
+        while (at < out->count &&
+               slice_cmp(out->form[at].text, mention->form) < 0)
+            at++;
+        if (at < out->count && slice_eq(out->form[at].text, mention->form)) {
+            out->form[at].mentions++;
+            continue;
+        }
+        memmove(out->form + at + 1, out->form + at,
+                (out->count++ - at) * sizeof *out->form);
+        out->form[at] =
+            (struct entity_form){mention->form, mention->width, 1, 1};
+    }
+    return ERR_OK;
+}
+
+static inline int one_entity_frequency(struct lexicon *lexicon, struct slice id,
+                                       uint64_t *articles, uint64_t *mentions,
+                                       struct err *err)
+{
+    (void)err;
+    const struct one_article *one = (const struct one_article *)lexicon;
+    *mentions = 0;
+    for (size_t i = 0; i < one->analysis.mentions.count; i++)
+        *mentions += slice_eq(one->analysis.mentions.mention[i].entity, id);
+    *articles = *mentions > 0;
+    return ERR_OK;
+}
+
 /* One for all articles of a test program: they are large. */
 static struct stemmers *one_stemmers;
 
@@ -134,6 +181,9 @@ static inline int one_article_init(struct one_article *one, const char *lang,
                                            .near_forms = one_near_forms,
                                            .frequency = one_frequency,
                                            .stem_forms = one_stem_forms,
+                                           .entity_forms = one_entity_forms,
+                                           .entity_frequency =
+                                               one_entity_frequency,
                                            .languages = one_languages};
     *one = (struct one_article){.lexicon = {&ops}};
     arena_init(&one->arena, SIZE_MAX);
@@ -149,6 +199,26 @@ static inline int one_article_init(struct one_article *one, const char *lang,
                            &one->analysis);
 }
 
+/* Find the mentions, and look names up by the same register. */
+static inline int one_article_names(struct one_article *one,
+                                    const struct entity_register *entities)
+{
+    one->names.entities = entities;
+    return slow_mentions(entities, &one->article, &one->analysis, &one->arena,
+                         &one->analysis.mentions);
+}
+
+/* A register of these lines; NULL with a message for a fault. */
+static inline struct entity_register *one_register(const char *lines)
+{
+    struct register_text text = {SLICE("test"), slice_of(lines)};
+    struct entity_register *entities = NULL;
+    struct err err = {0};
+    if (register_read(&text, 1, NULL, NULL, &entities, &err))
+        fprintf(stderr, "%s\n", err.text);
+    return entities;
+}
+
 static inline void one_article_release(struct one_article *one)
 {
     arena_reset(&one->arena);
@@ -162,8 +232,8 @@ static inline int one_article_query(struct one_article *one, const char *text,
     struct parsed parsed;
     int rc = query_parse(slice_of(text), arena, &parsed, err);
     return rc ? rc
-              : query_resolve(&parsed, &one->lexicon, one->stemmers, arena, out,
-                              err);
+              : query_resolve(&parsed, &one->lexicon, one->stemmers,
+                              &one->names, arena, out, err);
 }
 
 #endif

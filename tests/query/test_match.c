@@ -353,7 +353,7 @@ TEST(the_slow_evaluator_says_the_same)
         CHECK_OK(match_article(&query, &view.base, &arena, &matches, &err),
                  err);
         CHECK_OK(match_hits(&query, &view.base, &arena, &hits, &err), err);
-        rc = oracle_match(query.ast, &one.article, &one.analysis, one.stemmers,
+        rc = oracle_match(&query, &one.article, &one.analysis, one.stemmers,
                           &arena, &slow_matches, &slow, &err);
         if (rc == ERR_OK) {
             compared++;

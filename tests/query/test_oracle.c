@@ -10,6 +10,8 @@ struct scene {
     struct stemmers *stemmers;
     struct arena arena;
     struct err err;
+    struct named_entity entity[2]; /* what names in the question mean */
+    size_t entity_count;
 };
 
 static void scene_open(struct scene *s)
@@ -42,10 +44,13 @@ static const char *ask(struct scene *s, const char *query)
 {
     struct parsed parsed;
     int rc = query_parse(slice_of(query), &s->arena, &parsed, &s->err);
+    const struct query asked = {.ast = rc ? NULL : parsed.root,
+                                .entity = s->entity,
+                                .entity_count = s->entity_count};
     bool matches = false;
     struct hit_list hits = {0};
     if (rc == ERR_OK)
-        rc = oracle_match(parsed.root, &s->article, &s->analysis, s->stemmers,
+        rc = oracle_match(&asked, &s->article, &s->analysis, s->stemmers,
                           &s->arena, &matches, &hits, &s->err);
     if (rc != ERR_OK)
         return arena_printf(&s->arena, "%s at %d: %s", err_name(rc), s->err.at,
@@ -492,17 +497,37 @@ TEST(since_is_later_than_a_generation)
     scene_close(&s);
 }
 
-TEST(entities_are_refused_wherever_they_stand)
+/* "Sergei Lavrov met Lavrov in NATO", each where the register would have it. */
+TEST(entities_stand_where_their_mentions_are)
 {
-    static const struct row rows[] = {
-        {"a", "x @lavrov",
-         "UNSUPPORTED at 2: an entity is not yet evaluated by this engine"},
-        {"a", "[(a|@lavrov) b]",
-         "UNSUPPORTED at 4: an entity is not yet evaluated by this engine"},
-        {"a", "a -(a NEAR/P person:b)",
-         "UNSUPPORTED at 13: an entity is not yet evaluated by this engine"},
+    static struct mention mention[] = {
+        {SLICE("lavrov"), SLICE("Sergei Lavrov"), 0, 2},
+        {SLICE("lavrov"), SLICE("Lavrov"), 3, 1},
+        {SLICE("nato"), SLICE("NATO"), 5, 1},
     };
-    CHECK_ROWS("en", rows);
+    struct scene s;
+    scene_open(&s);
+    scene_set(&s, "en", "", "Sergei Lavrov met Lavrov in NATO");
+    s.analysis.mentions = (struct mention_list){mention, 3};
+    s.entity[0] = (struct named_entity){.start = 0, .id = SLICE("lavrov")};
+    s.entity_count = 1;
+    CHECK_TEXT(ask(&s, "@x"), "yes 0-2 3-4");
+    CHECK_TEXT(ask(&s, "@x=sergei"), "yes 0-2");
+    CHECK_TEXT(ask(&s, "@x=lavrov"), "yes 0-2 3-4");
+    CHECK_TEXT(ask(&s, "@x=\"lavrov met\""), "no");
+    CHECK_TEXT(ask(&s, "@x NEAR/1 nato"), "yes 3-6");
+    CHECK_TEXT(ask(&s, "@x ADJ/0 met"), "yes 0-3");
+    CHECK_TEXT(ask(&s, "@x NOTNEAR/1 nato"), "yes 0-2");
+    s.entity[0].start = 1;
+    CHECK_TEXT(ask(&s, "[@x met]"), "yes 0-3");
+    CHECK_TEXT(ask(&s, "[@x (met|in) *]"), "yes 0-4 3-6");
+    s.entity[0].id = SLICE("nobody");
+    CHECK_TEXT(ask(&s, "[@x met]"), "no");
+    /* A name that is newer than the mentions. */
+    struct slice phrase = SLICE("met lavrov");
+    s.entity[0].phrases = (struct slice_list){&phrase, 1};
+    CHECK_TEXT(ask(&s, "[@x in]"), "yes 2-5");
+    scene_close(&s);
 }
 
 TEST(too_many_choices_are_a_limit)
@@ -545,6 +570,5 @@ RUN(T(a_bare_word_is_its_form_or_its_stem_in_the_articles_language),
     T(sentences_and_paragraphs_hold_both_operands),
     T(a_title_is_a_sentence_and_a_paragraph),
     T(since_is_later_than_a_generation),
-    T(entities_are_refused_wherever_they_stand),
-    T(too_many_choices_are_a_limit),
+    T(entities_stand_where_their_mentions_are), T(too_many_choices_are_a_limit),
     T(an_article_without_text_matches_filters_only))

@@ -76,13 +76,14 @@ static void check_article(struct example *e, const char *line, bool finds)
     }
 
     struct analysis analysis;
+    const struct query query = {.ast = e->parsed.root};
     bool matches;
     struct hit_list hits;
     CHECK_OK(e->rc, e->err);
     CHECK_EQ(analyse_article(&article, e->stemmers, &e->arena, &analysis),
              ERR_OK);
-    CHECK_OK(oracle_match(e->parsed.root, &article, &analysis, e->stemmers,
-                          &e->arena, &matches, &hits, &e->err),
+    CHECK_OK(oracle_match(&query, &article, &analysis, e->stemmers, &e->arena,
+                          &matches, &hits, &e->err),
              e->err);
     CHECK_MSG(matches == finds, "%s in '%s'", e->query, line);
     if (!finds)
