@@ -9,11 +9,12 @@
 #define ENTITY_RECOGNISER_TABLE_H
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "entity/register.h"
 
 enum {
     /* Words of a name; a name in Chinese has one a character. */
-    NAME_WORDS_MAX = 64,
+    NAME_WORDS_MAX = LIMIT_NAME_WORDS,
     NO_NODE = 0, /* the root has no parent, and is nobody's child */
     NO_FORM = UINT32_MAX,
 };
