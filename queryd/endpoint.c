@@ -21,6 +21,8 @@ const struct endpoint endpoints[ENDPOINTS] = {
                          facets_params, answer_facets},
     [ENDPOINT_COLLOCATES] = {"collocates", "/v1/collocates", GET_AND_POST,
                              ON_SLOW, collocates_params, answer_collocates},
+    [ENDPOINT_ENTITIES] = {"entities", "/v1/entities", GET_AND_POST, ON_SLOW,
+                           entities_params, answer_entities},
     [ENDPOINT_ARTICLE] = {"article", "/v1/articles/", GET_ONLY, ON_WORKER,
                           article_params, answer_article},
     [ENDPOINT_STATUS] = {"status", "/v1/status", GET_ONLY, ON_LOOP, no_params,

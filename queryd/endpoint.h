@@ -14,6 +14,7 @@ enum endpoint_id {
     ENDPOINT_TIMELINE,
     ENDPOINT_FACETS,
     ENDPOINT_COLLOCATES,
+    ENDPOINT_ENTITIES,
     ENDPOINT_ARTICLE,
     ENDPOINT_STATUS,
     ENDPOINT_METRICS,
@@ -47,6 +48,7 @@ int answer_export(struct request *request, struct worker *worker);
 int answer_timeline(struct request *request, struct worker *worker);
 int answer_facets(struct request *request, struct worker *worker);
 int answer_collocates(struct request *request, struct worker *worker);
+int answer_entities(struct request *request, struct worker *worker);
 int answer_article(struct request *request, struct worker *worker);
 int answer_status(struct request *request, struct worker *worker);
 int answer_metrics(struct request *request, struct worker *worker);

@@ -1,6 +1,8 @@
 #include "queryd/capitals.h"
 #include "queryd/citation.h"
 #include "queryd/endpoint.h"
+#include "queryd/entity_json.h"
+#include "queryd/named_words.h"
 #include "queryd/question.h"
 
 int answer_count(struct request *request, struct worker *worker)
@@ -18,6 +20,8 @@ int answer_count(struct request *request, struct worker *worker)
                                  &request->arena, &result, &request->err);
     if (rc == 0)
         rc = capitals_note(&question);
+    if (rc == 0)
+        rc = named_words_note(&question);
     if (rc)
         return rc;
 
@@ -33,6 +37,9 @@ int answer_count(struct request *request, struct worker *worker)
     }
     if (request->params.cite)
         citation_write(&question, result.total, result.total_hits, &j);
+    rc = entities_write(&question, &j);
+    if (rc)
+        return rc;
     question_write_notes(&question, &j);
     json_out_end(&j);
     question_write_took(&question, &j);

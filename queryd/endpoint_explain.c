@@ -2,6 +2,8 @@
 #include "queryd/coverage.h"
 #include "queryd/endpoint.h"
 #include "queryd/operands.h"
+#include "queryd/entity_json.h"
+#include "queryd/named_words.h"
 #include "queryd/question.h"
 
 static void write_tree(const struct ast *ast, struct json_out *j)
@@ -42,6 +44,8 @@ int answer_explain(struct request *request, struct worker *worker)
     if (rc == 0)
         rc = capitals_note(&question);
     if (rc == 0)
+        rc = named_words_note(&question);
+    if (rc == 0)
         rc = coverage_note(&question);
     if (rc)
         return rc;
@@ -57,6 +61,9 @@ int answer_explain(struct request *request, struct worker *worker)
         return rc;
     json_out_key(&j, "total");
     json_out_u64(&j, total);
+    rc = entities_write(&question, &j);
+    if (rc)
+        return rc;
     question_write_notes(&question, &j);
     json_out_end(&j);
     question_write_took(&question, &j);

@@ -4,6 +4,7 @@
 #include "queryd/capitals.h"
 #include "queryd/corpus.h"
 #include "queryd/endpoint.h"
+#include "queryd/entity_facets.h"
 #include "queryd/view_article.h"
 #include "queryd/word_scores.h"
 
@@ -211,6 +212,8 @@ static int write_answer(const struct facets *facets,
 
 int answer_facets(struct request *request, struct worker *worker)
 {
+    if (request->params.by >= FACETS_BY_ENTITY)
+        return answer_entity_facets(request, worker);
     bool by_field = request->params.by != FACETS_BY_WORDS;
     struct question question;
     struct corpus corpus = {0};

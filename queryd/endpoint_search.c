@@ -5,6 +5,8 @@
 #include "queryd/coverage.h"
 #include "queryd/endpoint.h"
 #include "queryd/operands.h"
+#include "queryd/entity_json.h"
+#include "queryd/named_words.h"
 #include "queryd/question.h"
 #include "queryd/relaxations.h"
 #include "views/snippet.h"
@@ -164,10 +166,13 @@ static int write_answer(const struct question *question,
         write_cursor(question, &result->found[result->count - 1], j);
     if (params->cite)
         citation_write(question, result->total, result->total_hits, j);
+    int rc = entities_write(question, j);
+    if (rc)
+        return rc;
     question_write_notes(question, j);
     if (!is_few(params, result))
         return ERR_OK;
-    int rc = operands_write(question, j);
+    rc = operands_write(question, j);
     if (rc == ERR_OK)
         (void)relaxations_write(question, result->total, j);
     return rc;
@@ -193,6 +198,8 @@ int answer_search(struct request *request, struct worker *worker)
                                      &request->arena, &result, &request->err);
     if (rc == 0)
         rc = capitals_note(&question);
+    if (rc == 0)
+        rc = named_words_note(&question);
     if (rc == 0 && is_few(params, &result))
         rc = coverage_note(&question);
     if (rc)

@@ -27,6 +27,25 @@ static void write_reload(struct json_out *j, const struct reload *reload)
     json_out_end(j);
 }
 
+/* Only of an index that has one. */
+static void write_register(struct json_out *j, const struct names *names)
+{
+    if (!names)
+        return;
+    json_out_key(j, "register");
+    json_out_object(j);
+    json_out_key(j, "digest");
+    json_out_text(j, names->digest);
+    if (names->entities) {
+        json_out_key(j, "entities");
+        json_out_u64(j, names->entities->count);
+    } else {
+        json_out_key(j, "warning");
+        json_out_text(j, names->fault);
+    }
+    json_out_end(j);
+}
+
 int answer_status(struct request *request, struct worker *worker)
 {
     (void)worker; /* the loop's own numbers */
@@ -65,6 +84,7 @@ int answer_status(struct request *request, struct worker *worker)
     json_out_key(&j, "errors");
     json_out_u64(&j, server->metrics.errors);
     write_reload(&j, &server->reload);
+    write_register(&j, server->names);
     json_out_end(&j);
     return ERR_OK;
 }

@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/options.h"
+#include "engine/register_file.h"
 #include "engine/registry/engines.h"
 #include "queryd/server.h"
 
@@ -56,7 +57,9 @@ static int failed(const struct err *err)
 
 int main(int argc, char **argv)
 {
-    struct server_options options = {.open = open_index, .signals = true};
+    struct server_options options = {.open = open_index,
+                                     .open_register = register_file_read,
+                                     .signals = true};
     const char *level_name = "info";
     long workers = processors();
     const struct option table[] = {

@@ -122,6 +122,12 @@ void metrics_write(struct server *server, struct strbuf *out)
     one(out, "generations_adopted_total", "counter",
         "Generations adopted since the start, the first one included.",
         m->generations_adopted);
+    head(out, "registers_total", "counter", "Registers that were read.");
+    strbuf_addf(out,
+                "dateline_registers_total{result=\"ok\"} %llu\n"
+                "dateline_registers_total{result=\"failed\"} %llu\n",
+                (unsigned long long)m->registers_ok,
+                (unsigned long long)m->registers_failed);
     one(out, "connections", "gauge", "Open connections.",
         server->connection_count);
     one(out, "queue_length", "gauge", "Requests waiting for a worker.",

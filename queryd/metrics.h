@@ -22,6 +22,7 @@ struct metrics {
     uint64_t stream_buffer_max; /* the fullest one so far */
     uint64_t accepted, refused_connections, malformed;
     uint64_t reloads_ok, reloads_failed, generations_adopted;
+    uint64_t registers_ok, registers_failed; /* that were read */
 };
 
 /* `latency_us`: from the request's arrival to its reply. */

@@ -11,7 +11,8 @@ struct words {
 static bool same_word(const struct node *a, const struct node *b)
 {
     if (!slice_eq(a->shown, b->shown) || a->form_count != b->form_count ||
-        a->stem_count != b->stem_count || a->caps_only != b->caps_only)
+        a->stem_count != b->stem_count || a->caps_only != b->caps_only ||
+        !slice_eq(a->entity, b->entity))
         return false;
     for (size_t i = 0; i < a->form_count; i++)
         if (!slice_eq(a->form[i].text, b->form[i].text) ||

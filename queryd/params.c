@@ -17,7 +17,7 @@ _Static_assert(KWIC_BY_INDEX == KWIC_BY_POSITION + 1, "behind the last one");
 
 enum param_kind { PARAM_TEXT, PARAM_NUMBER, PARAM_FLAG, PARAM_CHOICE };
 
-enum { CHOICES_MAX = 7 };
+enum { CHOICES_MAX = 9 };
 
 /* A name with a dot is one endpoint's own rule for the parameter behind the dot. */
 static const struct rule {
@@ -41,6 +41,7 @@ static const struct rule {
     {"snippets", PARAM_FLAG, AT(snippets), 1, 0, 0, {0}},
     {"relax", PARAM_FLAG, AT(relax), 1, 0, 0, {0}},
     {"cite", PARAM_FLAG, AT(cite), 0, 0, 0, {0}},
+    {"strict", PARAM_FLAG, AT(strict), 0, 0, 0, {0}},
 
     {"view.deadline_ms", PARAM_NUMBER, AT(deadline_ms), 60000, 1, 600000, {0}},
 
@@ -64,13 +65,19 @@ static const struct rule {
      {"day", "week", "month", "year"}},
     {"group", PARAM_CHOICE, AT(group), GROUP_NONE, 0, 0, {"", "source"}},
     {"facets.by", PARAM_CHOICE, AT(by), FACETS_BY_SOURCE, 0, 0,
-     {"source", "lang", "topic", "year", "words"}},
+     {"source", "lang", "topic", "year", "words", "entity", "person", "place",
+      "org"}},
     {"facets.limit", PARAM_NUMBER, AT(limit), 20, 0, NINE_DIGITS, {0}},
     {"window", PARAM_NUMBER, AT(window), 5, 1, 50, {0}},
     {"min", PARAM_NUMBER, AT(min), 2, 1, NINE_DIGITS, {0}},
     {"collocates.sort", PARAM_CHOICE, AT(sort), BY_LOG_LIKELIHOOD, 0, 0,
      {"log_likelihood", "log_dice"}},
     {"collocates.limit", PARAM_NUMBER, AT(limit), 50, 0, NINE_DIGITS, {0}},
+
+    {"type", PARAM_CHOICE, AT(type), TYPE_ANY, 0, 0,
+     {"", "person", "place", "org", "event", "document"}},
+    {"entities.limit", PARAM_NUMBER, AT(limit), 20, 0, NINE_DIGITS, {0}},
+    {"companions", PARAM_NUMBER, AT(companions), 10, 0, NINE_DIGITS, {0}},
 
     {"version", PARAM_NUMBER, AT(version), 0, 1, NINE_DIGITS, {0}},
 // clang-format on
@@ -80,23 +87,30 @@ enum { RULES = sizeof rules / sizeof *rules };
 
 const char *const search_params[] = {
     "q",    "phrase",   "match",       "limit", "sort", "cursor", "count",
-    "hits", "snippets", "deadline_ms", "relax", "cite", NULL};
-const char *const count_params[] = {"q",           "phrase", "match", "hits",
-                                    "deadline_ms", "cite",   NULL};
-const char *const explain_params[] = {"q",    "phrase",      "match",
-                                      "hits", "deadline_ms", NULL};
-const char *const kwic_params[] = {
-    "q",    "phrase",           "match", "width", "unit", "kwic.sort", "sample",
-    "seed", "view.deadline_ms", NULL};
+    "hits", "snippets", "deadline_ms", "relax", "cite", "strict", NULL};
+const char *const count_params[] = {"q",           "phrase", "match",  "hits",
+                                    "deadline_ms", "cite",   "strict", NULL};
+const char *const explain_params[] = {"q",           "phrase", "match", "hits",
+                                      "deadline_ms", "strict", NULL};
+const char *const kwic_params[] = {"q",      "phrase", "match",
+                                   "width",  "unit",   "kwic.sort",
+                                   "sample", "seed",   "view.deadline_ms",
+                                   "strict", NULL};
 const char *const export_params[] = {
-    "q",           "phrase",       "match", "what", "format",
-    "export.sort", "export.limit", "qid",   "tag",  "view.deadline_ms",
-    NULL};
+    "q",      "phrase",           "match",        "what",
+    "format", "export.sort",      "export.limit", "qid",
+    "tag",    "view.deadline_ms", "strict",       NULL};
 const char *const timeline_params[] = {
-    "q", "phrase", "match", "timeline.by", "group", "view.deadline_ms", NULL};
-const char *const facets_params[] = {
-    "q", "phrase", "match", "facets.by", "facets.limit", "view.deadline_ms",
-    NULL};
+    "q",     "phrase",           "match",  "timeline.by",
+    "group", "view.deadline_ms", "strict", NULL};
+const char *const facets_params[] = {"q",
+                                     "phrase",
+                                     "match",
+                                     "facets.by",
+                                     "facets.limit",
+                                     "view.deadline_ms",
+                                     "strict",
+                                     NULL};
 const char *const collocates_params[] = {"q",
                                          "phrase",
                                          "match",
@@ -105,7 +119,10 @@ const char *const collocates_params[] = {"q",
                                          "collocates.sort",
                                          "collocates.limit",
                                          "view.deadline_ms",
+                                         "strict",
                                          NULL};
+const char *const entities_params[] = {
+    "q", "type", "entities.limit", "companions", "view.deadline_ms", NULL};
 const char *const article_params[] = {"version", NULL};
 const char *const no_params[] = {NULL};
 

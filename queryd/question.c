@@ -22,39 +22,78 @@ static uint64_t digest_of(const struct params *params, struct slice typed)
     return hash_bytes((struct slice){(const uint8_t *)parts, sizeof parts});
 }
 
-int question_read(struct request *request, struct worker *worker,
-                  struct question *out)
+static int open_searcher(struct question *question, struct worker *worker)
 {
+    struct request *request = question->request;
+    int rc = worker_searcher(worker, request->snapshot, &question->searcher,
+                             &request->err);
+    if (rc == 0)
+        rc = worker_stemmers(worker, &question->stemmers, &request->err);
+    return rc;
+}
+
+static struct question new_question(struct request *request)
+{
+    const struct names *names = request->names;
+    return (struct question){
+        .request = request,
+        .engine = request->snapshot->engine,
+        .names = {.entities = names ? names->entities : NULL},
+        .started_ns = clock_ns()};
+}
+
+int question_begin(struct request *request, struct worker *worker,
+                   struct question *out)
+{
+    *out = new_question(request);
+    return open_searcher(out, worker);
+}
+
+/* A fault of the query is told whatever the state of the index. */
+static int parse(struct question *question, struct parsed *out)
+{
+    struct request *request = question->request;
     const struct params *params = &request->params;
+    struct arena *arena = &request->arena;
     struct err *err = &request->err;
-    *out = (struct question){.request = request,
-                             .engine = request->snapshot->engine,
-                             .started_ns = clock_ns()};
     if (!params->q.data == !params->phrase.data)
         return err_set(err, ERR_INVALID,
                        "give either q (a query) or phrase (raw text)");
     if (params->phrase.data && params->match == MATCH_ANY)
         return err_set(err, ERR_INVALID, "match=any goes with q, not phrase");
-    out->typed = params->q.data ? params->q : params->phrase;
-    if (out->typed.len > LIMIT_QUERY_BYTES)
+    struct slice typed = params->q.data ? params->q : params->phrase;
+    if (typed.len > LIMIT_QUERY_BYTES)
         return err_set(err, ERR_LIMIT, "the query is longer than %d bytes",
                        LIMIT_QUERY_BYTES);
-    out->digest = digest_of(params, out->typed);
+    question->typed = typed;
+    question->digest = digest_of(params, typed);
+    return params->phrase.data ? query_parse_phrase(typed, arena, out, err)
+           : params->match == MATCH_ANY
+               ? query_parse_any(typed, arena, out, err)
+               : query_parse(typed, arena, out, err);
+}
 
+static int resolve(const struct question *question, const struct parsed *parsed,
+                   const struct query_names *names, struct arena *arena,
+                   struct query *out, struct err *err)
+{
+    return query_resolve(parsed, question->engine->lexicon(question->searcher),
+                         question->stemmers, names, arena, out, err);
+}
+
+int question_read(struct request *request, struct worker *worker,
+                  struct question *out)
+{
     struct parsed parsed;
-    struct arena *arena = &request->arena;
-    int rc = params->phrase.data
-                 ? query_parse_phrase(out->typed, arena, &parsed, err)
-             : params->match == MATCH_ANY
-                 ? query_parse_any(out->typed, arena, &parsed, err)
-                 : query_parse(out->typed, arena, &parsed, err);
+    *out = new_question(request);
+    int rc = parse(out, &parsed);
     if (rc == 0)
-        rc = worker_searcher(worker, request->snapshot, &out->searcher, err);
+        rc = open_searcher(out, worker);
+    struct query_names names = out->names;
+    names.strict = request->params.strict;
     if (rc == 0)
-        rc = worker_stemmers(worker, &out->stemmers, err);
-    if (rc == 0)
-        rc = query_resolve(&parsed, out->engine->lexicon(out->searcher),
-                           out->stemmers, NULL, arena, &out->query, err);
+        rc = resolve(out, &parsed, &names, &request->arena, &out->query,
+                     &request->err);
     if (rc == 0)
         rc = cancel_check(request->cancel);
     return rc;
@@ -64,8 +103,7 @@ int question_resolve(const struct question *question, const struct ast *ast,
                      struct arena *arena, struct query *out, struct err *err)
 {
     struct parsed parsed = {.root = ast};
-    return query_resolve(&parsed, question->engine->lexicon(question->searcher),
-                         question->stemmers, NULL, arena, out, err);
+    return resolve(question, &parsed, &question->names, arena, out, err);
 }
 
 int question_count(const struct question *question, const struct query *query,
@@ -96,15 +134,19 @@ static void write_query(const struct question *question, struct json_out *j)
     json_out_end(j);
 }
 
-void question_write_head(struct question *question, struct json_out *j)
+void question_write_times(struct question *question, struct json_out *j)
 {
-    struct request *request = question->request;
     json_out_key(j, "generation");
-    json_out_u64(j, request->snapshot->info.generation);
+    json_out_u64(j, question->request->snapshot->info.generation);
     json_out_key(j, "took_us");
     question->took_at = j->out->len;
     json_out_u64(j, 0);
     strbuf_addf(j->out, "%*s", TOOK_DIGITS - 1, "");
+}
+
+void question_write_head(struct question *question, struct json_out *j)
+{
+    question_write_times(question, j);
     write_query(question, j);
 }
 

@@ -18,24 +18,31 @@ static void open_newest(struct pool_job *job, struct worker *worker)
     const struct server_options *options = &reload->server->options;
     struct searcher *searcher = NULL;
     reload->fresh = NULL;
+    reload->names = NULL;
     reload->rc =
         options->open(options->index_dir, &reload->fresh, &reload->err);
     if (reload->rc)
         return;
     reload->rc = searcher_open(reload->fresh, &searcher, &reload->err);
+    if (reload->rc == 0) {
+        searcher_close(searcher);
+        /* Whose names are in use changes only when this is done. */
+        reload->rc =
+            names_open(options, &reload->fresh->info, reload->server->names,
+                       &reload->names, &reload->err);
+    }
     if (reload->rc) {
         snapshot_unref(reload->fresh);
         reload->fresh = NULL;
-        return;
     }
-    searcher_close(searcher);
 }
 
 static bool same_generation(const struct generation_info *a,
                             const struct generation_info *b)
 {
     return a->generation == b->generation && a->committed == b->committed &&
-           strcmp(a->corpus_digest, b->corpus_digest) == 0;
+           strcmp(a->corpus_digest, b->corpus_digest) == 0 &&
+           strcmp(a->register_digest, b->register_digest) == 0;
 }
 
 static void remember(struct reload *reload, bool ok, const char *message)
@@ -59,6 +66,7 @@ static bool adopt(struct reload *reload)
              changed ? "" : ", as before");
     remember(reload, true, message);
     server->metrics.reloads_ok++;
+    server_adopt_names(server, reload->names);
     if (changed) {
         log_line(LOG_INFO, "adopted generation=%llu articles=%llu",
                  (unsigned long long)reload->fresh->info.generation,

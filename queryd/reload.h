@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "queryd/worker_pool.h"
 
+struct names;
 struct request;
 struct server;
 
@@ -21,6 +22,7 @@ struct reload {
 
     /* Whoever has the job. */
     struct snapshot *fresh;
+    struct names *names; /* of `fresh`; those in use when they are the same */
     int rc;
     struct err err;
 

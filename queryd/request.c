@@ -37,6 +37,7 @@ void request_free(struct request *request)
     stream_free(request->stream);
     if (request->snapshot)
         snapshot_unref(request->snapshot);
+    names_unref(request->names);
     arena_reset(&request->arena);
     strbuf_release(&request->reply);
     mem_free(request);
@@ -92,11 +93,12 @@ static int route(struct request *request)
     }
     const struct endpoint *endpoint = request->endpoint;
     if (!endpoint->path)
-        return err_set(&request->err, ERR_NOTFOUND,
-                       "no such path; there are /v1/search, /v1/count, "
-                       "/v1/explain, /v1/kwic, /v1/export, /v1/timeline, "
-                       "/v1/facets, /v1/collocates, /v1/articles/KEY, "
-                       "/v1/status, /v1/reload and /metrics");
+        return err_set(
+            &request->err, ERR_NOTFOUND,
+            "no such path; there are /v1/search, /v1/count, "
+            "/v1/explain, /v1/kwic, /v1/export, /v1/timeline, "
+            "/v1/facets, /v1/collocates, /v1/entities, /v1/articles/KEY, "
+            "/v1/status, /v1/reload and /metrics");
     bool get = slice_eq(request->method, SLICE("GET"));
     bool post = slice_eq(request->method, SLICE("POST"));
     if ((get && endpoint->get) || (post && endpoint->post)) {
@@ -348,6 +350,7 @@ static void send_to_worker(struct request *request)
     }
     request->snapshot = server->current;
     snapshot_ref(request->snapshot);
+    request->names = names_ref(server->names);
     request->job.run = on_worker;
     request->job.done = on_loop;
     request->job.slow = request->endpoint->place != ON_WORKER;

@@ -36,6 +36,7 @@ struct request {
     bool bodiless;         /* HEAD: no reply may have a body */
 
     struct snapshot *snapshot; /* counted; NULL until started */
+    struct names *names;       /* of its generation; counted; NULL: none */
     struct arena arena;        /* everything below */
     struct slice method, body;
     struct http_target target;

@@ -136,6 +136,18 @@ void server_adopt(struct server *server, struct snapshot *fresh)
         snapshot_unref(old);
 }
 
+void server_adopt_names(struct server *server, struct names *fresh)
+{
+    if (fresh == server->names)
+        return;
+    if (fresh && fresh->entities)
+        server->metrics.registers_ok++;
+    else if (fresh)
+        server->metrics.registers_failed++;
+    names_unref(server->names);
+    server->names = fresh;
+}
+
 /* --- the beginning --- */
 
 static void fill_options(struct server *server,
@@ -240,6 +252,7 @@ static int start(struct server *server, struct err *err)
 {
     struct server_options *options = &server->options;
     struct snapshot *first;
+    struct names *names;
     /* The socket first: a second daemon must not open a large index to learn that
      * there is one already. Who connects before the rest is ready, waits. */
     int rc = listen_unix(server, err);
@@ -255,8 +268,12 @@ static int start(struct server *server, struct err *err)
         rc = reload_watch(server, err);
     if (rc == 0)
         rc = options->open(options->index_dir, &first, err);
+    if (rc)
+        return rc;
+    server_adopt(server, first);
+    rc = names_open(options, &first->info, NULL, &names, err);
     if (rc == 0)
-        server_adopt(server, first);
+        server_adopt_names(server, names);
     return rc;
 }
 
@@ -310,6 +327,7 @@ void server_free(struct server *server)
     uv_loop_close(&server->loop);
     if (server->current)
         snapshot_unref(server->current);
+    names_unref(server->names);
     mem_free(server);
 }
 

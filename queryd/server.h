@@ -8,6 +8,7 @@
 
 #include "engine/engine.h"
 
+struct entity_register;
 struct server;
 
 struct server_options {
@@ -21,6 +22,9 @@ struct server_options {
 
     /* Any thread: the newest generation in `dir`. */
     int (*open)(const char *dir, struct snapshot **, struct err *);
+    /* Any thread: the register of a generation in `dir`. */
+    int (*open_register)(const char *dir, const char *digest,
+                         struct entity_register **, struct err *);
 
     /* 0: as in base/limits.h */
     size_t queue_limit, connection_limit;

@@ -4,6 +4,7 @@
 #define QUERYD_SERVER_STATE_H
 
 #include "queryd/metrics.h"
+#include "queryd/names.h"
 #include "queryd/reload.h"
 #include "queryd/server.h"
 #include "queryd/sockets.h"
@@ -17,6 +18,7 @@ struct server {
     uv_loop_t loop;
     struct server_options options; /* zeros replaced by what they stand for */
     struct snapshot *current;      /* counted; replaced by a reload */
+    struct names *names;           /* of `current`; counted; NULL: none */
     struct pool *workers;          /* answer queries */
     struct pool *helper;           /* one thread: opens generations */
     struct reload reload;
@@ -45,7 +47,8 @@ struct server {
 /* A connection or a request has ended: perhaps it was the last one. */
 void server_progress(struct server *server);
 
-/* Takes over the reference. */
+/* Take over the reference. */
 void server_adopt(struct server *server, struct snapshot *fresh);
+void server_adopt_names(struct server *server, struct names *fresh);
 
 #endif

@@ -52,12 +52,14 @@ void daemon_prepare(struct daemon *daemon)
     fake_release(false);
     fake_index(daemon->dir, 1, 20);
     snprintf(daemon->socket, sizeof daemon->socket, "%s/socket", daemon->dir);
-    daemon->options = (struct server_options){.index_dir = daemon->dir,
-                                              .socket = daemon->socket,
-                                              .workers = 2,
-                                              .grace_ms = 2000,
-                                              .poll_ms = 100000,
-                                              .open = fake_open};
+    daemon->options =
+        (struct server_options){.index_dir = daemon->dir,
+                                .socket = daemon->socket,
+                                .workers = 2,
+                                .grace_ms = 2000,
+                                .poll_ms = 100000,
+                                .open = fake_open,
+                                .open_register = fake_open_register};
 }
 
 static void *run(void *arg)

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/replace_file.h"
 #include "base/files.h"
+#include "entity/register.h"
 #include "query/token_view.h"
 
 #include <stdatomic.h>
@@ -14,12 +15,12 @@
 #include <time.h>
 
 static atomic_int snapshots, searchers, searching, cancelled, released, opening,
-    held;
+    held, registers;
 
 struct fake_counts fake_counts(void)
 {
-    return (struct fake_counts){snapshots, searchers, searching, opening,
-                                cancelled};
+    return (struct fake_counts){snapshots, searchers, searching,
+                                opening,   registers, cancelled};
 }
 
 void fake_release(bool value)
@@ -44,8 +45,40 @@ static bool has_word(const struct node *node, const char *word)
     return false;
 }
 
+static const struct fake_entity {
+    const char *id;
+    uint64_t articles;
+    struct {
+        const char *text;
+        uint64_t mentions;
+    } form[3];
+} entities[] = {
+    {"georgia", 4, {{"Georgia", 4}}},
+    {"georgia-us", 2, {{"Georgia", 4}}},
+    {"gone", 1, {{"Gone", 1}}},
+    {"istanbul", 20, {{"Istanbul", 40}, {"Стамбул", 5}, {"İstanbul", 15}}},
+    {"sergei-lavrov",
+     10,
+     {{"Lavrov", 21}, {"Sergei Lavrov", 10}, {"Сергей Лавров", 2}}},
+};
+enum { ENTITIES = sizeof entities / sizeof *entities };
+
+static const struct fake_entity *entity_of(struct slice id)
+{
+    for (size_t i = 0; i < ENTITIES; i++)
+        if (slice_eq(id, slice_of(entities[i].id)))
+            return &entities[i];
+    return NULL;
+}
+
 static uint64_t matching(const struct node *node, uint64_t articles)
 {
+    const struct node *first = node->child_count ? node->child[0] : node;
+    const struct fake_entity *entity = entity_of(first->entity);
+    if (first->entity.len)
+        return !entity                       ? 0
+               : entity->articles < articles ? entity->articles
+                                             : articles;
     uint64_t two = articles < 2 ? articles : 2;
     if (node->kind == NODE_WINDOW)
         return node->n >= 6 ? two : 0;
@@ -297,12 +330,74 @@ static int frequency(struct lexicon *lexicon, struct slice form,
     return ERR_OK;
 }
 
+static int entity_forms(struct lexicon *lexicon, struct slice id,
+                        struct arena *arena, struct entity_form_list *out,
+                        struct err *err)
+{
+    (void)lexicon, (void)err;
+    const struct fake_entity *entity = entity_of(id);
+    *out = (struct entity_form_list){
+        .form = arena_array(arena, struct entity_form, 3)};
+    for (size_t i = 0; entity && i < 3 && entity->form[i].text; i++)
+        out->form[out->count++] =
+            (struct entity_form){.text = slice_of(entity->form[i].text),
+                                 .width = 1,
+                                 .articles = entity->articles,
+                                 .mentions = entity->form[i].mentions};
+    return ERR_OK;
+}
+
+static int entity_counts(struct lexicon *lexicon, struct slice id,
+                         uint64_t *articles, uint64_t *mentions,
+                         struct err *err)
+{
+    (void)lexicon, (void)err;
+    const struct fake_entity *entity = entity_of(id);
+    *articles = entity ? entity->articles : 0;
+    *mentions = 0;
+    for (size_t i = 0; entity && i < 3; i++)
+        *mentions += entity->form[i].mentions;
+    return ERR_OK;
+}
+
+static int all_entities(struct lexicon *lexicon, struct arena *arena,
+                        struct slice_list *out, struct err *err)
+{
+    (void)lexicon, (void)err;
+    *out = (struct slice_list){arena_array(arena, struct slice, ENTITIES),
+                               ENTITIES};
+    for (size_t i = 0; i < ENTITIES; i++)
+        out->item[i] = slice_of(entities[i].id);
+    return ERR_OK;
+}
+
+static int entities_of(struct searcher *searcher, const doc_ref *docs,
+                       size_t count, struct cancel *cancel, struct arena *arena,
+                       struct entity_count_list *out, struct err *err)
+{
+    (void)searcher, (void)cancel, (void)err;
+    *out = (struct entity_count_list){
+        .entity = arena_alloc_array(arena, ENTITIES, sizeof *out->entity)};
+    for (size_t i = 0; i < ENTITIES; i++) {
+        uint64_t articles = 0;
+        for (size_t k = 0; k < count; k++)
+            articles += docs[k] <= entities[i].articles;
+        if (articles)
+            out->entity[out->count++] =
+                (struct entity_count){slice_of(entities[i].id), articles};
+    }
+    return ERR_OK;
+}
+
 static struct lexicon *lexicon(struct searcher *searcher)
 {
     static const struct lexicon_ops ops = {.prefix_forms = no_forms,
                                            .near_forms = no_forms,
                                            .frequency = frequency,
                                            .stem_forms = no_stems,
+                                           .entity_forms = entity_forms,
+                                           .entity_frequency = entity_counts,
+                                           .entities = all_entities,
                                            .languages = no_languages};
     static struct lexicon empty = {&ops};
     (void)searcher;
@@ -342,6 +437,7 @@ static const struct engine fake_engine = {
     .article = article,
     .info = info,
     .published = published,
+    .entities_of = entities_of,
     .find = find,
     .versions = versions,
 };
@@ -353,11 +449,12 @@ int fake_open(const char *dir, struct snapshot **out, struct err *err)
     char path[256];
     struct bytes_out text = {0};
     unsigned long long generation, articles;
+    char digest[DIGEST_TEXT_SIZE] = "";
     snprintf(path, sizeof path, "%s/MANIFEST", dir);
     int rc = file_read(path, 1000, &text, err);
     put_u8(&text, '\0');
-    if (rc == 0 &&
-        sscanf((char *)text.data, "%llu %llu", &generation, &articles) != 2)
+    if (rc == 0 && sscanf((char *)text.data, "%llu %llu %16s", &generation,
+                          &articles, digest) < 2)
         rc = err_set(err, ERR_CORRUPT, "%s: no two numbers", path);
     bytes_out_release(&text);
     if (rc)
@@ -375,8 +472,29 @@ int fake_open(const char *dir, struct snapshot **out, struct err *err)
                  .words = articles * 20},
     };
     snprintf((*out)->info.corpus_digest, DIGEST_TEXT_SIZE, "%llu", articles);
+    snprintf((*out)->info.register_digest, DIGEST_TEXT_SIZE, "%s", digest);
     snapshots++;
     return ERR_OK;
+}
+
+int fake_open_register(const char *dir, const char *digest,
+                       struct entity_register **out, struct err *err)
+{
+    static const char lines[] =
+        "georgia\tplace\tGeorgia\tru:Грузия\t\n"
+        "georgia-us\tplace\tGeorgia\t\tparent=united-states\n"
+        "istanbul\tplace\tIstanbul\ttr:İstanbul; ru:Стамбул\tparent=turkey "
+        "wikidata=Q406\n"
+        "russia\tplace\tRussia\tru:Россия\t\n"
+        "sergei-lavrov\tperson\tSergey Lavrov\tSergei Lavrov; "
+        "ru:Сергей Лавров; ~Lavrov\tcountry=russia wikidata=Q58217\n"
+        "turkey\tplace\tTürkiye\t!Turkey\t\n"
+        "united-states\tplace\tUnited States\t!US\t\n";
+    const struct register_text text = {SLICE("fake"), slice_of(lines)};
+    registers++;
+    if (strcmp(digest, FAKE_REGISTER) != 0)
+        return err_set(err, ERR_CORRUPT, "%s: its register is damaged", dir);
+    return register_read(&text, 1, NULL, NULL, out, err);
 }
 
 static void write_manifest(const char *dir, const char *text)
@@ -393,6 +511,16 @@ void fake_commit(const char *dir, uint64_t generation, uint64_t articles)
     char text[64];
     snprintf(text, sizeof text, "%llu %llu\n", (unsigned long long)generation,
              (unsigned long long)articles);
+    write_manifest(dir, text);
+}
+
+void fake_commit_register(const char *dir, uint64_t generation,
+                          uint64_t articles, const char *digest)
+{
+    char text[128];
+    snprintf(text, sizeof text, "%llu %llu %s\n",
+             (unsigned long long)generation, (unsigned long long)articles,
+             digest);
     write_manifest(dir, text);
 }
 

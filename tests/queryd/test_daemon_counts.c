@@ -102,7 +102,7 @@ TEST(what_fails_says_so)
         {"/v1/timeline?q=a&group=lang", 400, "group is 'source'"},
         {"/v1/timeline?q=a&limit=5", 400, "'limit'"},
         {"/v1/timeline", 400, "either q"},
-        {"/v1/facets?q=a&by=month", 400, "'words', not 'month'"},
+        {"/v1/facets?q=a&by=month", 400, "'place' or 'org', not 'month'"},
         {"/v1/facets?q=a&limit=-1", 400, "limit"},
         {"/v1/facets?q=a&window=5", 400, "'window'"},
         {"/v1/collocates?q=a&window=0", 400, "from 1 to 50, not '0'"},
