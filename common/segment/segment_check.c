@@ -37,8 +37,9 @@ void check_fault(struct segment_check *check, enum section_id section,
         return;
     bool of_live = section == SECTION_LIVE || section == SECTION_DEAD;
     err_set(&err, ERR_CORRUPT, "%s: %s: %s",
-            of_live ? live_path(check->segment->live)
-                    : segment_file_path(check->segment->file),
+            of_live              ? live_path(check->segment->live)
+            : check->of_mentions ? mentions_path(check->segment->mentions)
+                                 : segment_file_path(check->segment->file),
             section_name(section), text);
     tell(check, ERR_CORRUPT, err.text);
 }
@@ -129,6 +130,9 @@ static bool sums_are_right(struct segment_check *check)
         segment_file_check(segment->file, check->report, check->context, &err);
     if (rc == ERR_OK && segment->live)
         rc = live_check(segment->live, check->report, check->context, &err);
+    if (rc == ERR_OK && segment->mentions)
+        rc = segment_file_check(segment->mentions->file, check->report,
+                                check->context, &err);
     if (rc) {
         check->rc = rc;
         err_set(check->first, rc, "%s", err.text);
@@ -149,6 +153,8 @@ int segment_check(const struct segment *segment,
         check_docs(&check);
         check_facts(&check);
         check_terms(&check);
+        if (segment->mentions && !check.stop)
+            check_mentions(&check);
     }
     if (check.rc == ERR_OK)
         check_failed(&check, segment_damage(segment, &damage), &damage);

@@ -6,6 +6,7 @@
  *   segment_check_list.c   one list
  *   segment_check_pairs.c  whether pairs have the lists that they should have
  *   segment_check_stems.c  whether the forms of a stem are those of its list
+ *   segment_check_mentions.c  the file of mentions
  *
  * A fault is told and the work goes on; what it makes impossible is left out. */
 #ifndef SEGMENT_SEGMENT_CHECK_INTERNAL_H
@@ -20,7 +21,8 @@ struct segment_check {
     struct err *first; /* the caller's */
     int rc;            /* of the first fault */
     uint32_t faults;
-    bool stop; /* no memory, too many faults: nothing more to be said */
+    bool of_mentions; /* what is looked at is in the file of mentions */
+    bool stop;        /* no memory, too many faults: nothing more to be said */
 
     struct arena arena; /* as long as the check */
     struct arena scratch;
@@ -72,6 +74,8 @@ void check_terms(struct segment_check *check);
  * could not be read to its end. */
 struct list_sums {
     struct term_counts all, dead;
+    uint64_t
+        places; /* of mentions: articles and positions, hashed and added up */
 };
 bool check_list(struct segment_check *check, struct slice term,
                 const struct term_entry *entry, struct list_sums *out);
@@ -89,6 +93,9 @@ void check_pairs_end(struct segment_check *check);
 /* The balance of a PAIR term; NULL: it is none, or nothing can be said. */
 uint64_t *check_pair(struct segment_check *check, struct slice term);
 void check_pair_posting(uint64_t *balance, doc_id doc, uint32_t frequency);
+
+/* segment_check_mentions.c: if there are any */
+void check_mentions(struct segment_check *check);
 
 /* segment_check_stems.c: of a STEM term whose list is good; `words` is one past the
  * numbers of WORD terms. */

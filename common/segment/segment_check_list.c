@@ -3,14 +3,18 @@
 #include "segment/segment_check_internal.h"
 
 #include "base/err.h"
+#include "base/short_key.h"
 
 #include <string.h>
+
+#define PLACE_SALT UINT64_C(0x9e3779b97f4a7c15)
 
 struct list_check {
     struct segment_check *check;
     struct slice term;
     enum term_class class;
     bool plain;     /* a WORD that is no joined form */
+    bool mention;   /* an ENTITY or FORM */
     uint32_t width; /* positions that an occurrence covers */
     uint16_t lang;  /* of a STEM; if known_lang: the segment has it */
     bool known_lang;
@@ -30,7 +34,8 @@ static enum article_part part_at(const struct position_range *part,
 
 /* *occurrences: each position once. */
 static bool check_positions(struct list_check *list, doc_id doc,
-                            uint32_t frequency, uint32_t *occurrences)
+                            uint32_t frequency, uint32_t *occurrences,
+                            uint64_t *places)
 {
     struct segment_check *check = list->check;
     const uint32_t *at;
@@ -58,6 +63,8 @@ static bool check_positions(struct list_check *list, doc_id doc,
             return false;
         }
         i += twice;
+        if (list->mention)
+            *places += short_key_mix((uint64_t)doc << 32 | at[i], PLACE_SALT);
     }
     return true;
 }
@@ -139,7 +146,7 @@ static bool check_one(struct list_check *list, doc_id doc,
     if (list->class == TERM_STEM && !check_language(list, doc))
         return false;
     if (term_has_positions(list->class) &&
-        !check_positions(list, doc, frequency, &occurrences))
+        !check_positions(list, doc, frequency, &occurrences, &sums->places))
         return false;
     if (term_has_frequencies(list->class) && !check_bound(list, doc, frequency))
         return false;
@@ -148,9 +155,11 @@ static bool check_one(struct list_check *list, doc_id doc,
     return true;
 }
 
-/* The width of a WORD or CAPS term; 1 for others. */
+/* The width of a WORD, CAPS or FORM term; 1 for others. */
 static uint32_t width_of(struct slice term)
 {
+    if (term.data[0] == TERM_FORM)
+        return (uint32_t)term.data[term.len - 2] << 8 | term.data[term.len - 1];
     bool joined = term.len > 2 && term.data[0] <= TERM_CAPS &&
                   term.data[term.len - 2] == TERM_JOINED;
     return joined ? term.data[term.len - 1] : 1;
@@ -187,12 +196,14 @@ bool check_list(struct segment_check *check, struct slice term,
     bool good = true;
     *out = (struct list_sums){0};
     list.plain = list.class == TERM_WORD && list.width == 1;
+    list.mention = list.class == TERM_ENTITY || list.class == TERM_FORM;
     if (list.class == TERM_STEM)
         list.known_lang = check_stem_lang(check, term, &list.lang);
     if (list.class == TERM_PAIR)
         list.pair = check_pair(check, term);
-    int rc = postings_open(check->segment->file, list.class, entry, docs,
-                           &check->scratch, &list.list, &err);
+    int rc = postings_open(
+        list.mention ? check->segment->mentions->file : check->segment->file,
+        list.class, entry, docs, &check->scratch, &list.list, &err);
     if (check_failed(check, rc, &err))
         return false;
     struct doc_iter *it = postings_iter(list.list);

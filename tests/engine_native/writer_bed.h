@@ -12,6 +12,7 @@
 #include "engine/manifest.h"
 #include "engine/native/native_engine.h"
 #include "engine/native/native_reader.h"
+#include "entity/recogniser.h"
 #include "text/analyse.h"
 
 #include <dirent.h>
@@ -37,7 +38,9 @@ struct writer_bed {
     char dir[64];
     size_t memory_bytes;
     struct stemmers *stemmers;
-    struct arena arena; /* of one step */
+    const struct entity_register *entities; /* NULL: no mentions are found */
+    struct recogniser *recogniser;          /* of these */
+    struct arena arena;                     /* of one step */
     struct writer *writer;
     struct snapshot *snapshot;
     struct searcher *searcher;
@@ -106,6 +109,7 @@ static inline void bed_close(struct writer_bed *bed)
     native_engine.writer_close(bed->writer);
     CHECK_OK(tree_remove(bed->dir, &err), err);
     stemmers_free(bed->stemmers);
+    recogniser_free(bed->recogniser);
     arena_reset(&bed->arena);
 }
 
@@ -124,9 +128,32 @@ static inline size_t bed_files(const struct writer_bed *bed)
 
 /* --- writing --- */
 
+/* From the next writer on; NULL: none. */
+static inline void bed_use_register(struct writer_bed *bed,
+                                    const struct entity_register *entities)
+{
+    struct err err = {0};
+    recogniser_free(bed->recogniser);
+    bed->recogniser = NULL;
+    bed->entities = entities;
+    if (entities)
+        CHECK_OK(recogniser_new(entities, &bed->recogniser, &err), err);
+}
+
+static inline void bed_analyse(struct writer_bed *bed,
+                               const struct article *article,
+                               struct analysis *out)
+{
+    CHECK_EQ(analyse_article(article, bed->stemmers, &bed->arena, out), 0);
+    if (bed->recogniser)
+        CHECK_EQ(recogniser_find(bed->recogniser, article, out, &bed->arena),
+                 0);
+}
+
 static inline int bed_try_write(struct writer_bed *bed, struct err *err)
 {
-    struct writer_options options = {.memory_bytes = bed->memory_bytes};
+    struct writer_options options = {.memory_bytes = bed->memory_bytes,
+                                     .entities = bed->entities};
     bed->now = bed->committed;
     bed->writer = NULL;
     return native_engine.writer_open(bed->dir, &options, &bed->writer, err);
@@ -151,8 +178,7 @@ static inline int bed_try_put(struct writer_bed *bed, uint32_t key,
     struct analysis analysis;
     uint32_t seed = bed->next_seed++;
     struct article article = bed_article(&bed->arena, key, seed);
-    CHECK_EQ(analyse_article(&article, bed->stemmers, &bed->arena, &analysis),
-             0);
+    bed_analyse(bed, &article, &analysis);
     int rc = native_engine.writer_put(bed->writer, &article, &analysis, err);
     arena_reset(&bed->arena);
     struct model_key *m = &bed->now.key[key];
@@ -235,8 +261,7 @@ static inline int bed_put_text(struct writer_bed *bed, const char *key,
     struct article article = {.key = slice_of(key), .lang = SLICE("en")};
     article.text[PART_TITLE] = slice_of(title);
     article.text[PART_BODY] = slice_of(body);
-    CHECK_EQ(analyse_article(&article, bed->stemmers, &bed->arena, &analysis),
-             0);
+    bed_analyse(bed, &article, &analysis);
     int rc = native_engine.writer_put(bed->writer, &article, &analysis, err);
     arena_reset(&bed->arena);
     return rc;

@@ -6,6 +6,8 @@
 #include "engine/corpus_digest.h"
 #include "engine/native/key_docs.h"
 #include "engine/native/native_files.h"
+#include "engine/native/register_set.h"
+#include "engine/register_file.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -152,7 +154,31 @@ static int check_keys(struct check *check, struct native_snapshot *snapshot,
         snapshot->base.info.corpus_digest);
 }
 
-static int check_generation(struct check *check,
+/* What mentions were found by is a file of the generation. */
+static int check_registers(struct check *check, const char *dir,
+                           const struct manifest_generation *generation,
+                           const struct native_snapshot *snapshot,
+                           struct err *err)
+{
+    struct register_set set = {0};
+    int rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < snapshot->segment_count; i++)
+        if (snapshot->segment[i]->mentions)
+            rc = register_set_add_segment(&set, snapshot->segment[i], 1, err);
+    for (size_t i = 0; rc == ERR_OK && i < set.count; i++)
+        if (strcmp(set.digest[i], NO_REGISTER) != 0 &&
+            !register_file_of(generation, set.digest[i]))
+            rc = err_set(err, ERR_CORRUPT,
+                         "%s/MANIFEST: no register %s, which mentions were "
+                         "found by",
+                         dir, set.digest[i]);
+    register_set_release(&set);
+    return rc ? rc
+              : register_files_check(dir, generation, add_fault, check, err);
+}
+
+static int check_generation(struct check *check, const char *dir,
+                            const struct manifest_generation *generation,
                             struct native_snapshot *snapshot)
 {
     struct err err = {0};
@@ -165,6 +191,10 @@ static int check_generation(struct check *check,
     if (check->faults.len)
         return ERR_OK;
     rc = took(check, 0, check_keys(check, snapshot, &err), &err);
+    if (rc == ERR_OK)
+        rc =
+            took(check, 0,
+                 check_registers(check, dir, generation, snapshot, &err), &err);
     return rc ? err_set(&check->first, rc, "%s", err.text) : ERR_OK;
 }
 
@@ -210,7 +240,8 @@ static int check_contents(struct check *check, const char *dir,
         if (rc)
             rc = err_set(&check->first, rc, "%s", err.text);
         else if (snapshot)
-            rc = check_generation(check, snapshot);
+            rc = check_generation(check, dir, &manifest->generation[g],
+                                  snapshot);
         if (g == 0)
             check->before = newest = snapshot;
         else if (snapshot)

@@ -1,6 +1,6 @@
 #include "engine/native/native_engine.h"
 
-#include "engine/native/native_reader.h"
+#include "engine/native/native_entities.h"
 #include "engine/native/native_writer.h"
 
 const struct engine native_engine = {
@@ -10,6 +10,7 @@ const struct engine native_engine = {
     .writer_put = native_writer_put,
     .writer_delete = native_writer_delete,
     .writer_purge = native_writer_purge,
+    .writer_reannotate = native_writer_reannotate,
     .writer_merge = native_writer_merge,
     .writer_commit = native_writer_commit,
     .writer_close = native_writer_close,
@@ -24,6 +25,7 @@ const struct engine native_engine = {
     .article = native_article,
     .info = native_info,
     .published = native_published,
+    .entities_of = native_entities_of,
     .find = native_find,
     .versions = native_versions,
     .keys = native_keys,

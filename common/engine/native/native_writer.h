@@ -15,6 +15,8 @@ int native_writer_delete(struct writer *writer, struct slice key, bool *found,
                          struct err *err);
 int native_writer_purge(struct writer *writer, struct slice key, bool *found,
                         struct err *err);
+int native_writer_reannotate(struct writer *writer, uint64_t *articles,
+                             struct err *err);
 int native_writer_merge(struct writer *writer, struct err *err);
 int native_writer_commit(struct writer *writer, struct generation_info *out,
                          struct err *err);
