@@ -43,6 +43,20 @@ static int more_frequent(const void *a, const void *b)
     return slice_cmp(x->text, y->text);
 }
 
+/* One text may cover several numbers of positions; that is nothing to tell. */
+static void join_widths(struct entity_form_list *list)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        struct entity_form *last = kept ? &list->form[kept - 1] : NULL;
+        if (last && slice_eq(last->text, list->form[i].text))
+            last->mentions += list->form[i].mentions;
+        else
+            list->form[kept++] = list->form[i];
+    }
+    list->count = kept;
+}
+
 int entity_forms(const struct question *question, struct slice id,
                  struct entity_form_list *out)
 {
@@ -50,9 +64,12 @@ int entity_forms(const struct question *question, struct slice id,
     struct request *request = question->request;
     int rc = lexicon->ops->entity_forms(lexicon, id, &request->arena, out,
                                         &request->err);
-    if (rc == ERR_OK && out->count > 1)
+    if (rc)
+        return rc;
+    join_widths(out);
+    if (out->count > 1)
         qsort(out->form, out->count, sizeof *out->form, more_frequent);
-    return rc;
+    return ERR_OK;
 }
 
 void entity_write_name(const struct question *question, const char *key,

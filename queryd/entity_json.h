@@ -12,7 +12,8 @@ int entities_ready(const struct question *question);
 /* How often an entity is mentioned in the index. */
 int entity_frequency(const struct question *question, struct slice id,
                      uint64_t *articles, uint64_t *mentions);
-/* The forms it is mentioned in, the most frequent first. */
+/* The forms it is mentioned in, each text once, the most frequent first; only their text
+ * and mentions are good. */
 int entity_forms(const struct question *question, struct slice id,
                  struct entity_form_list *out);
 

@@ -51,7 +51,7 @@ static const struct fake_entity {
     struct {
         const char *text;
         uint64_t mentions;
-    } form[3];
+    } form[4];
 } entities[] = {
     {"georgia", 4, {{"Georgia", 4}}},
     {"georgia-us", 2, {{"Georgia", 4}}},
@@ -59,7 +59,10 @@ static const struct fake_entity {
     {"istanbul", 20, {{"Istanbul", 40}, {"Стамбул", 5}, {"İstanbul", 15}}},
     {"sergei-lavrov",
      10,
-     {{"Lavrov", 21}, {"Sergei Lavrov", 10}, {"Сергей Лавров", 2}}},
+     {{"Lavrov", 20},
+      {"Lavrov", 1},
+      {"Sergei Lavrov", 10},
+      {"Сергей Лавров", 2}}},
 };
 enum { ENTITIES = sizeof entities / sizeof *entities };
 
@@ -337,11 +340,11 @@ static int entity_forms(struct lexicon *lexicon, struct slice id,
     (void)lexicon, (void)err;
     const struct fake_entity *entity = entity_of(id);
     *out = (struct entity_form_list){
-        .form = arena_array(arena, struct entity_form, 3)};
-    for (size_t i = 0; entity && i < 3 && entity->form[i].text; i++)
+        .form = arena_array(arena, struct entity_form, 4)};
+    for (size_t i = 0; entity && i < 4 && entity->form[i].text; i++)
         out->form[out->count++] =
             (struct entity_form){.text = slice_of(entity->form[i].text),
-                                 .width = 1,
+                                 .width = (unsigned)i + 1,
                                  .articles = entity->articles,
                                  .mentions = entity->form[i].mentions};
     return ERR_OK;
@@ -355,7 +358,7 @@ static int entity_counts(struct lexicon *lexicon, struct slice id,
     const struct fake_entity *entity = entity_of(id);
     *articles = entity ? entity->articles : 0;
     *mentions = 0;
-    for (size_t i = 0; entity && i < 3; i++)
+    for (size_t i = 0; entity && i < 4; i++)
         *mentions += entity->form[i].mentions;
     return ERR_OK;
 }

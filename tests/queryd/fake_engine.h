@@ -21,7 +21,7 @@
  * FAKE_REGISTER is there, any other one is damaged. Articles mention its entities:
  *
  *     istanbul       all, at most 20   Istanbul 40, İstanbul 15, Стамбул 5
- *     sergei-lavrov  1 to 10           Sergei Lavrov 10, Сергей Лавров 2, Lavrov 21
+ *     sergei-lavrov  1 to 10           Sergei Lavrov 10, Сергей Лавров 2, Lavrov 20 and 1
  *     georgia        1 to 4            Georgia 4
  *     georgia-us     1 to 2            Georgia 4
  *     gone           1                 Gone 1; it is in no register */
