@@ -64,11 +64,9 @@ struct search {
     struct found_list full;
     struct place *place; /* by entity, then position; made when first needed */
     size_t place_count;
-    uint8_t *near_known; /* NEAR_*, by entity; NULL: for none yet */
+    uint64_t *near_seen; /* bits of words of near=; NULL: nobody asked */
     int rc;
 };
-
-enum { NEAR_UNKNOWN, NEAR_YES, NEAR_NO };
 
 /* --- lists that start on the stack --- */
 
@@ -166,7 +164,7 @@ static struct slice first_letter(struct slice s)
     return (struct slice){s.data, len};
 }
 
-/* Inflected forms begin as the name does, if that is with a capital. */
+/* Inflected and short forms begin as the name does, if that is with a capital. */
 static bool begins_alike(const struct name_word *word, struct slice text)
 {
     struct slice letter = first_letter(word->written);
@@ -222,29 +220,36 @@ static bool is_one_of(const struct slice_list *list, struct slice form)
     return false;
 }
 
-static bool look_near(const struct search *s, const struct slice_list *near)
+/* Which words of near= the article has, once. */
+static int look_near(struct search *s)
 {
-    for (size_t i = 0; i < s->token_count; i++)
-        if (is_one_of(near, s->token[i].form))
-            return true;
-    return false;
+    const struct recogniser *r = s->r;
+    s->near_seen = arena_array(s->arena, uint64_t, r->near_count / 64 + 1);
+    if (!s->near_seen)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < s->token_count; i++) {
+        uint64_t hash = form_hash(s->token[i].form);
+        if (!has_bit(r->nears, (uint32_t)hash & r->nears_mask))
+            continue;
+        uint32_t form = find_form(r, s->token[i].form, hash);
+        uint32_t near = form == NO_FORM ? NO_FORM : r->form[form].near;
+        if (near != NO_FORM)
+            s->near_seen[near / 64] |= UINT64_C(1) << near % 64;
+    }
+    return ERR_OK;
 }
 
-/* Once an article and entity. */
 static bool near_holds(struct search *s, uint32_t entity)
 {
-    const struct slice_list *near = &s->r->neighbours[entity].near;
-    if (near->count == 0)
+    const struct neighbours *of = &s->r->neighbours[entity];
+    if (of->near_count == 0)
         return true;
-    if (!s->near_known)
-        s->near_known = arena_alloc(s->arena, s->r->entities->count);
-    if (!s->near_known) {
-        s->rc = ERR_NOMEM;
-        return false;
-    }
-    if (s->near_known[entity] == NEAR_UNKNOWN)
-        s->near_known[entity] = look_near(s, near) ? NEAR_YES : NEAR_NO;
-    return s->near_known[entity] == NEAR_YES;
+    if (!s->near_seen && !s->rc)
+        s->rc = look_near(s);
+    for (size_t i = 0; !s->rc && i < of->near_count; i++)
+        if (has_bit(s->near_seen, of->near[i]))
+            return true;
+    return false;
 }
 
 /* Words right before or behind, joined forms among them. */
@@ -273,6 +278,14 @@ static bool stands_free(const struct search *s, const struct hit *hit)
     return true;
 }
 
+/* A surname is often a word: said, may. */
+static bool short_begins_alike(const struct search *s, const struct name *name,
+                               size_t token)
+{
+    return !name->alias->is_short ||
+           begins_alike(&name->word[0], written(s, &s->token[token]));
+}
+
 /* It may be a name at all in this article. */
 static bool matches(const struct search *s, const struct hit *hit)
 {
@@ -281,7 +294,8 @@ static bool matches(const struct search *s, const struct hit *hit)
     if (name->alias->has_valid && s->date.from < s->date.to &&
         (valid->to <= s->date.from || s->date.to <= valid->from))
         return false;
-    return !hit->inflected || inflections_hold(s, name, hit->token);
+    return short_begins_alike(s, name, hit->token) &&
+           (!hit->inflected || inflections_hold(s, name, hit->token));
 }
 
 static bool counts(struct search *s, const struct hit *hit)
@@ -391,6 +405,22 @@ static uint16_t choose(struct search *s)
     return longest;
 }
 
+/* Most words begin no name, and most that do are not followed by its second. */
+static bool may_begin(const struct search *s, size_t at, uint64_t hash,
+                      const struct form *form)
+{
+    const struct token *token = &s->token[at];
+    uint8_t letter = s->article->text[token->part].data[token->start];
+    if (!form->starts || (form->capital && letter >= 'a' && letter <= 'z'))
+        return false;
+    if (form->alone)
+        return true;
+    size_t next = next_word(s, at);
+    return next < s->token_count &&
+           has_bit(s->r->pairs,
+                   pair_bit(s->r, hash, form_hash(s->token[next].form)));
+}
+
 static void scan(struct search *s)
 {
     const struct recogniser *r = s->r;
@@ -400,11 +430,10 @@ static void scan(struct search *s)
         if (token->joined || token->position < free_from)
             continue;
         uint64_t hash = form_hash(token->form);
-        uint32_t bit = (uint32_t)hash & r->starts_mask;
-        if (!(r->starts[bit / 64] >> bit % 64 & 1))
+        if (!has_bit(r->starts, (uint32_t)hash & r->starts_mask))
             continue;
         uint32_t form = find_form(r, token->form, hash);
-        if (form == NO_FORM || !r->form[form].starts)
+        if (form == NO_FORM || !may_begin(s, i, hash, &r->form[form]))
             continue;
         s->here.count = 0;
         walk(s, 0, i,
@@ -731,7 +760,7 @@ int recogniser_find(const struct recogniser *recogniser,
     s.date = date_unit(article->published);
     s.place = NULL;
     s.place_count = 0;
-    s.near_known = NULL;
+    s.near_seen = NULL;
     s.rc = ERR_OK;
     hits_init(&s.here);
     hits_init(&s.shorts);

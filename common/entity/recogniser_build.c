@@ -15,6 +15,7 @@ enum {
     PLACES_PER_FORM = 2,
     /* One in eight words that begin no name passes the bitmap. */
     BITS_PER_START = 8,
+    BITS_PER_PAIR = 8,
     FIRST_CAPACITY = 1024,
 };
 
@@ -123,7 +124,7 @@ static int form_number(struct builder *b, struct slice text, uint32_t *out)
     if ((rc = GROW(b, form)))
         return rc;
     struct form *form = &b->form[b->form_count++];
-    *form = (struct form){0};
+    *form = (struct form){.near = NO_FORM};
     return arena_copy_slice(&b->out->arena, text, &form->text);
 }
 
@@ -268,12 +269,9 @@ static int add_names(struct builder *b)
 
 /* --- neighbours --- */
 
-static int copy_neighbours(const struct slice_list *from, struct arena *arena,
-                           struct arena *scratch, struct slice_list *to)
+static int copy_not(const struct slice_list *from, struct arena *arena,
+                    struct arena *scratch, struct slice_list *to)
 {
-    *to = (struct slice_list){0};
-    if (from->count == 0)
-        return ERR_OK;
     to->item = arena_array(arena, struct slice, from->count);
     if (!to->item)
         return ERR_NOMEM;
@@ -288,26 +286,51 @@ static int copy_neighbours(const struct slice_list *from, struct arena *arena,
     return ERR_OK;
 }
 
-static int add_neighbours(struct recogniser *r)
+static int copy_near(struct builder *b, const struct slice_list *from,
+                     struct arena *scratch, struct neighbours *to)
 {
+    uint32_t *near = arena_array(&b->out->arena, uint32_t, from->count);
+    if (!near)
+        return ERR_NOMEM;
+    to->near = near;
+    for (size_t i = 0; i < from->count; i++) {
+        struct slice word;
+        uint32_t form;
+        int rc = neighbour_word(from->item[i], scratch, &word);
+        if (!rc && word.len == 0)
+            continue;
+        if (!rc)
+            rc = form_number(b, word, &form);
+        if (rc)
+            return rc;
+        if (b->form[form].near == NO_FORM)
+            b->form[form].near = b->out->near_count++;
+        near[to->near_count++] = b->form[form].near;
+    }
+    return ERR_OK;
+}
+
+static int add_neighbours(struct builder *b)
+{
+    struct recogniser *r = b->out;
     const struct entity_register *entities = r->entities;
     struct arena scratch;
+    int rc = ERR_OK;
     r->neighbours = arena_array(&r->arena, struct neighbours,
                                 entities->count ? entities->count : 1);
     if (!r->neighbours)
         return ERR_NOMEM;
-    for (size_t e = 0; e < entities->count; e++) {
+    for (size_t e = 0; !rc && e < entities->count; e++) {
         struct neighbours *to = &r->neighbours[e];
         const struct entity *entity = &entities->entity[e];
         arena_init(&scratch, SIZE_MAX);
-        int rc = copy_neighbours(&entity->near, &r->arena, &scratch, &to->near);
-        if (!rc)
-            rc = copy_neighbours(&entity->not, &r->arena, &scratch, &to->not );
+        if (entity->near.count)
+            rc = copy_near(b, &entity->near, &scratch, to);
+        if (!rc && entity->not .count)
+            rc = copy_not(&entity->not, &r->arena, &scratch, &to->not );
         arena_reset(&scratch);
-        if (rc)
-            return rc;
     }
-    return ERR_OK;
+    return rc;
 }
 
 /* --- the tables --- */
@@ -390,10 +413,86 @@ static int make_forms(struct builder *b)
         struct form *form = &r->form[use.form];
         r->use[form->first_use + form->use_count++] =
             (struct form_use){use.pattern, use.inflected};
-        if (find_child(r, 0, use.pattern) != NO_NODE)
-            form->starts = true;
+        uint32_t child = find_child(r, 0, use.pattern);
+        form->starts |= child != NO_NODE;
+        form->alone |= child != NO_NODE && r->node[child].name_count > 0;
     }
     return ERR_OK;
+}
+
+static void set_bit(uint64_t *bits, uint32_t bit)
+{
+    bits[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+/* Forms that begin no other names than such that begin with a capital in the text, too. */
+static void mark_capitals(struct recogniser *r)
+{
+    for (size_t i = 0; i < r->form_count; i++)
+        r->form[i].capital = true;
+    for (size_t i = 0; i < r->name_count; i++) {
+        const struct name *name = &r->name[i];
+        uint8_t letter = name->word[0].written.data[0];
+        const struct slice_list *forms =
+            &r->pattern[name->word[0].pattern].folded;
+        if ((name->alias->capitals || name->alias->is_short) && letter >= 'A' &&
+            letter <= 'Z')
+            continue;
+        for (size_t k = 0; k < forms->count; k++)
+            r->form[find_form(r, forms->item[k], form_hash(forms->item[k]))]
+                .capital = false;
+    }
+}
+
+static void set_pairs(struct recogniser *r, const struct slice_list *first,
+                      const struct slice_list *second)
+{
+    for (size_t i = 0; i < first->count; i++) {
+        uint64_t hash = form_hash(first->item[i]);
+        for (size_t k = 0; k < second->count; k++)
+            set_bit(r->pairs, pair_bit(r, hash, form_hash(second->item[k])));
+    }
+}
+
+/* The first word of the names through each node of the second level. */
+static uint32_t *first_words(const struct builder *b)
+{
+    uint32_t *first = mem_alloc(b->out->node_count * sizeof *first);
+    if (!first)
+        return NULL;
+    first[0] = UINT32_MAX;
+    for (size_t i = 0; i < b->edge_count; i++)
+        first[b->edge[i].to] =
+            b->edge[i].node == 0 ? b->edge[i].pattern : UINT32_MAX;
+    return first;
+}
+
+/* A bit for each two forms that may be the first two words of a name. */
+static int make_pairs(struct builder *b)
+{
+    struct recogniser *r = b->out;
+    const struct pattern *pattern = r->pattern;
+    uint32_t *first = first_words(b);
+    size_t pairs = 0;
+    if (!first)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < b->edge_count; i++) {
+        uint32_t before = first[b->edge[i].node];
+        if (before != UINT32_MAX)
+            pairs += pattern[before].folded.count *
+                     pattern[b->edge[i].pattern].folded.count;
+    }
+    uint32_t bits = power_of_two_over(pairs * BITS_PER_PAIR);
+    r->pairs_mask = bits - 1;
+    r->pairs = arena_array(&r->arena, uint64_t, bits / 64);
+    for (size_t i = 0; r->pairs && i < b->edge_count; i++) {
+        uint32_t before = first[b->edge[i].node];
+        if (before != UINT32_MAX)
+            set_pairs(r, &pattern[before].folded,
+                      &pattern[b->edge[i].pattern].folded);
+    }
+    mem_free(first);
+    return r->pairs ? ERR_OK : ERR_NOMEM;
 }
 
 static int make_places(struct recogniser *r)
@@ -407,7 +506,10 @@ static int make_places(struct recogniser *r)
     r->starts_mask = bits - 1;
     r->place = arena_alloc_unset(&r->arena, size * sizeof *r->place);
     r->starts = arena_array(&r->arena, uint64_t, bits / 64);
-    if (!r->place || !r->starts)
+    bits = power_of_two_over((size_t)r->near_count * BITS_PER_START);
+    r->nears_mask = bits - 1;
+    r->nears = arena_array(&r->arena, uint64_t, bits / 64);
+    if (!r->place || !r->starts || !r->nears)
         return ERR_NOMEM;
     for (uint32_t i = 0; i < size; i++)
         r->place[i] = (struct form_place){0, NO_FORM};
@@ -417,9 +519,10 @@ static int make_places(struct recogniser *r)
         while (r->place[at].form != NO_FORM)
             at = (at + 1) & r->place_mask;
         r->place[at] = (struct form_place){(uint32_t)(hash >> 32), (uint32_t)i};
-        uint32_t bit = (uint32_t)hash & r->starts_mask;
         if (r->form[i].starts)
-            r->starts[bit / 64] |= UINT64_C(1) << bit % 64;
+            set_bit(r->starts, (uint32_t)hash & r->starts_mask);
+        if (r->form[i].near != NO_FORM)
+            set_bit(r->nears, (uint32_t)hash & r->nears_mask);
     }
     return ERR_OK;
 }
@@ -428,14 +531,20 @@ static int build(struct builder *b)
 {
     int rc = add_names(b);
     if (!rc)
-        rc = add_neighbours(b->out);
+        rc = add_neighbours(b);
     if (!rc)
         rc = make_nodes(b);
     if (!rc)
         rc = make_edges(b);
     if (!rc)
         rc = make_forms(b);
-    return rc ? rc : make_places(b->out);
+    if (!rc)
+        rc = make_places(b->out);
+    if (!rc)
+        rc = make_pairs(b);
+    if (!rc)
+        mark_capitals(b->out);
+    return rc;
 }
 
 static void release(struct builder *b)

@@ -28,7 +28,10 @@ struct form_use {
 struct form {
     struct slice text; /* folded */
     uint32_t first_use, use_count;
-    bool starts; /* some name begins so */
+    uint32_t near; /* its number among the words of near=; NO_FORM: none */
+    bool starts;   /* some name begins so */
+    bool alone;    /* and is no longer than that */
+    bool capital;  /* all names that begin so want a capital there */
 };
 
 struct pattern {
@@ -65,7 +68,9 @@ struct form_place {
 
 /* What near= and not= of an entity say, as words of a text. */
 struct neighbours {
-    struct slice_list near, not ;
+    struct slice_list not ;
+    const uint32_t *near; /* numbers of words of near= */
+    size_t near_count;
 };
 
 struct recogniser {
@@ -74,6 +79,11 @@ struct recogniser {
     /* Bit h of `starts`: a form with such a hash begins a name. */
     uint64_t *starts;
     uint32_t starts_mask;
+    uint64_t *nears; /* the same for words of near=, */
+    uint32_t nears_mask, near_count;
+    /* and for the first two words of names. */
+    uint64_t *pairs;
+    uint32_t pairs_mask;
     struct form_place *place;
     uint32_t place_mask;
     struct form *form;
@@ -121,6 +131,19 @@ static inline uint32_t find_form(const struct recogniser *r, struct slice text,
         if (place.tag == tag && slice_eq(r->form[place.form].text, text))
             return place.form;
     }
+}
+
+/* The bit of two words side by side in `pairs`, of their hashes. */
+static inline uint32_t pair_bit(const struct recogniser *r, uint64_t first,
+                                uint64_t second)
+{
+    uint64_t h = (first * 3 ^ second) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(h >> 32) & r->pairs_mask;
+}
+
+static inline bool has_bit(const uint64_t *bits, uint32_t bit)
+{
+    return bits[bit / 64] >> bit % 64 & 1;
 }
 
 static inline uint32_t edge_hash(uint32_t node, uint32_t pattern)

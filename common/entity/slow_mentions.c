@@ -205,7 +205,9 @@ static bool stands_at(const struct slow *s, const struct slow_name *name,
             !word_fits(s, name, &name->word[i], token))
             return false;
     }
-    return date_fits(s, name->alias);
+    return date_fits(s, name->alias) &&
+           (!name->alias->is_short ||
+            begins_as(&name->word[0].item[0], text_of(s, s->word[at])));
 }
 
 /* `word` as one token: of several the widest, of those the first. */
