@@ -188,6 +188,42 @@ TEST(who_has_one_form_has_one_list)
     bed_end(&bed);
 }
 
+/* --- docs/format/mentions.md --- */
+
+static void compare_section(const struct mentions *mentions, enum section_id id,
+                            int block)
+{
+    struct bytes_out want =
+        hex_block(PROJECT_DIR "/docs/format/mentions.md", block);
+    struct bytes_out got = bed_section(mentions->file, id);
+    for (size_t i = 0; i < got.len && i < want.len; i++)
+        CHECK_MSG(got.data[i] == want.data[i], "%s: byte %zu is %02x",
+                  section_name(id), i, got.data[i]);
+    CHECK_EQ(got.len, want.len);
+    bytes_out_release(&want);
+    bytes_out_release(&got);
+}
+
+TEST(the_documented_example_is_what_it_says)
+{
+    struct mention_row row[] = {
+        {"georgia", "Georgia", 1, 5, 7, false},
+        {"kyiv", "Kiev", 1, 1, 4, false},
+        {"kyiv", "Kyiv", 1, 1, 0, true},
+        {"kyiv", "Kyiv", 1, 3, 9, false},
+        {"nato", "North Atlantic Alliance", 3, 2, 11, false},
+        {"nato", "North Atlantic Alliance", 3, 4, 2, false}};
+    struct bed bed;
+    bed_init(&bed);
+    struct mentions *mentions = write_and_open(&bed, "s.ent", row, 6);
+    compare_section(mentions, SECTION_RECORDS, 1);
+    compare_section(mentions, SECTION_DICTIONARY, 2);
+    compare_section(mentions, SECTION_POSTINGS, 3);
+    compare_section(mentions, SECTION_POSITIONS, 4);
+    mentions_close(mentions);
+    bed_end(&bed);
+}
+
 TEST(a_form_longer_than_a_term_is_cut_at_a_character)
 {
     static char form[3000];
@@ -410,7 +446,7 @@ TEST(without_memory_nothing_is_left)
 }
 
 RUN(T(entities_and_their_forms_are_those_that_were_written),
-    T(who_has_one_form_has_one_list),
+    T(who_has_one_form_has_one_list), T(the_documented_example_is_what_it_says),
     T(a_form_longer_than_a_term_is_cut_at_a_character),
     T(merged_files_have_the_articles_that_stay),
     T(one_article_in_two_sources_is_refused),
