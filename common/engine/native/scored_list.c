@@ -38,7 +38,7 @@ int scored_list_open(struct postings *list, const struct score_scale *scale,
 
 /* --- decoding --- */
 
-static int load_docs(struct scored_list *list, uint32_t block)
+int scored_list_load_docs(struct scored_list *list, uint32_t block)
 {
     if (list->docs_of == block)
         return ERR_OK;
@@ -49,7 +49,7 @@ static int load_docs(struct scored_list *list, uint32_t block)
     return rc;
 }
 
-/* Behind load_docs(), unless it is a bitmap. */
+/* Behind scored_list_load_docs(), unless it is a bitmap. */
 static int load_frequencies(struct scored_list *list, uint32_t block)
 {
     if (list->frequencies_of == block)
@@ -69,7 +69,7 @@ int scored_list_load(struct scored_list *list, uint32_t block)
 {
     if (list->units_of == block)
         return ERR_OK;
-    int rc = load_docs(list, block);
+    int rc = scored_list_load_docs(list, block);
     if (rc == ERR_OK)
         rc = load_frequencies(list, block);
     if (rc)
@@ -155,7 +155,7 @@ int scored_list_add_frequencies(struct scored_list *list,
     for (uint32_t i = list->block; i < list->blocks && before < window->end;
          i++) {
         before = postings_block_last(list->list, i) + 1;
-        int rc = load_docs(list, i);
+        int rc = scored_list_load_docs(list, i);
         if (rc == ERR_OK)
             rc = load_frequencies(list, i);
         if (rc)
@@ -187,9 +187,13 @@ int scored_list_find(struct scored_list *list, doc_id doc, bool *there)
     *there = false;
     if (list->block >= list->blocks)
         return ERR_OK;
-    int rc = load_docs(list, list->block);
+    int rc = scored_list_load_docs(list, list->block);
     if (rc)
         return rc;
+    if (list->at < list->in.count && list->in.doc[list->at] == doc) {
+        *there = true;
+        return ERR_OK;
+    }
     uint32_t at = score_kernels()->below(list->in.doc, list->in.count, doc);
     *there = at < list->in.count && list->in.doc[at] == doc;
     list->at = at;
@@ -214,6 +218,14 @@ int scored_list_frequency(struct scored_list *list, doc_id doc, uint32_t *out)
         rc = load_frequencies(list, number / SEGMENT_BLOCK);
     if (rc == ERR_OK)
         *out = list->frequency[number % SEGMENT_BLOCK];
+    return rc;
+}
+
+int scored_list_units(struct scored_list *list, doc_id doc, uint32_t *out)
+{
+    uint32_t frequency;
+    int rc = scored_list_frequency(list, doc, &frequency);
+    *out = score_of_posting(list->scale, list->weight, frequency, doc);
     return rc;
 }
 

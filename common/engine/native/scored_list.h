@@ -71,7 +71,8 @@ static inline uint32_t scored_list_bound(const struct scored_list *list,
  * blocks before it. */
 uint32_t scored_list_most(struct scored_list *list, doc_id from, doc_id end);
 
-/* Decode and score a block: in.doc[], units[], in.count of them. */
+/* Decode a block: in.doc[], in.count of them; with units[]. */
+int scored_list_load_docs(struct scored_list *list, uint32_t block);
 int scored_list_load(struct scored_list *list, uint32_t block);
 
 /* Adds what its documents in the window have, less the blocks that cannot add `worth`;
@@ -123,7 +124,9 @@ static inline int scored_list_has(struct scored_list *list, doc_id doc,
 
 /* Of a document that it has, as was just found. */
 int scored_list_frequency(struct scored_list *list, doc_id doc, uint32_t *out);
-/* The same with its stored positions, in a class that has them. */
+/* What it adds. */
+int scored_list_units(struct scored_list *list, doc_id doc, uint32_t *out);
+/* The frequency with its stored positions, in a class that has them. */
 int scored_list_positions(struct scored_list *list, doc_id doc,
                           const uint32_t **at, uint32_t *count);
 
