@@ -10,10 +10,10 @@
 const char *random_operator_name(enum random_operator op)
 {
     static const char *const names[] = {
-        "word",      "=word", "prefix*", "word~1", "phrase", "window~n",
-        "[pattern]", "[ * ]", "[(|)]",   "NEAR",   "ADJ",    "NOTNEAR",
-        ".../S",     ".../P", "title:",  "field:", "date:",  "since:",
-        "AND",       "OR",    "NOT",
+        "word",      "=word", "prefix*", "word~1", "phrase",  "window~n",
+        "[pattern]", "[ * ]", "[(|)]",   "NEAR",   "ADJ",     "NOTNEAR",
+        ".../S",     ".../P", "title:",  "field:", "date:",   "since:",
+        "AND",       "OR",    "NOT",     "@x",     "@x=form",
     };
     _Static_assert(sizeof names / sizeof *names == RANDOM_OPERATORS,
                    "a name each");
@@ -102,6 +102,47 @@ static void add_word(struct random_queries *random, const struct place *place,
         random->used[RANDOM_WORD]++;
     }
     strbuf_add_slice(out, word);
+}
+
+static void add_quoted(struct slice text, struct strbuf *out);
+
+/* The entity that is mentioned at a place: NULL when there is none. */
+static const struct mention *mention_at(const struct place *place)
+{
+    const struct mention_list *all = &place->sample->analysis.mentions;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->mention[i].position == token_of(place)->position)
+            return &all->mention[i];
+    return NULL;
+}
+
+/* Nothing is written when no mention begins there. */
+static const struct mention *add_entity(struct random_queries *random,
+                                        const struct place *place,
+                                        struct strbuf *out)
+{
+    const struct mention *mention = mention_at(place);
+    if (!mention || one_in(random, 3))
+        return NULL;
+    strbuf_addf(out, "@%.*s", SLICE_ARG(mention->entity));
+    random->used[RANDOM_ENTITY]++;
+    if (!one_in(random, 4))
+        return mention;
+    struct slice form = mention->form;
+    const uint8_t *blank = memchr(form.data, ' ', form.len);
+    if (blank && one_in(random, 2))
+        form.len = (size_t)(blank - form.data);
+    strbuf_add_char(out, '=');
+    add_quoted(form, out);
+    random->used[RANDOM_ENTITY_FORM]++;
+    return mention;
+}
+
+static void add_name_or_word(struct random_queries *random,
+                             const struct place *place, struct strbuf *out)
+{
+    if (!add_entity(random, place, out))
+        add_word(random, place, out);
 }
 
 /* A prefix of whole code points; nothing is written when the word has none. */
@@ -199,6 +240,8 @@ static void add_one_edit(struct random_queries *random,
 static void add_element(struct random_queries *random,
                         const struct place *place, struct strbuf *out)
 {
+    if (add_entity(random, place, out))
+        return;
     uint32_t choice = random_below(random, 8);
     if ((choice == 0 && add_beginning(random, place, 1, out)) ||
         (choice == 1 && add_slip(random, place, out)))
@@ -242,6 +285,16 @@ static bool step_over(struct place *place)
     return true;
 }
 
+/* To the last word of a mention. */
+static void go_to_end(const struct mention *mention, struct place *place)
+{
+    const struct tokens *tokens = &place->sample->analysis.tokens;
+    for (size_t i = place->token; i < tokens->count; i++)
+        if (!tokens->token[i].joined &&
+            tokens->token[i].position < mention->position + mention->width)
+            place->token = i;
+}
+
 /* The words at a place, some of them in other ways. */
 static void add_pattern(struct random_queries *random,
                         const struct place *place, struct strbuf *out)
@@ -252,9 +305,13 @@ static void add_pattern(struct random_queries *random,
     random->used[RANDOM_PATTERN]++;
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < most; i++) {
+        const struct mention *mention;
         if (i > 0)
             strbuf_add_char(out, ' ');
-        if (one_in(random, 4)) {
+        if ((mention = add_entity(random, &at, out)) != NULL) {
+            has_word = true;
+            go_to_end(mention, &at);
+        } else if (one_in(random, 4)) {
             strbuf_add_char(out, '*');
             random->used[RANDOM_ANY]++;
         } else {
@@ -336,14 +393,14 @@ static void add_operand(struct random_queries *random,
         struct place other = onwards(random, *place, 4);
         random->used[RANDOM_OR]++;
         strbuf_add_char(out, '(');
-        add_word(random, place, out);
+        add_name_or_word(random, place, out);
         strbuf_add_text(out, " OR ");
         add_phrase(random, &other, 2, out);
         strbuf_add_char(out, ')');
         break;
     }
     default:
-        add_word(random, place, out);
+        add_name_or_word(random, place, out);
     }
 }
 
@@ -510,7 +567,7 @@ static void add_query(struct random_queries *random, unsigned depth,
         add_near(random, out);
         break;
     default:
-        add_word(random, &place, out);
+        add_name_or_word(random, &place, out);
     }
 }
 

@@ -28,6 +28,8 @@ enum random_operator {
     RANDOM_AND,
     RANDOM_OR,
     RANDOM_NOT,
+    RANDOM_ENTITY,
+    RANDOM_ENTITY_FORM, /* @x=form */
     RANDOM_OPERATORS,
 };
 

@@ -41,8 +41,8 @@ struct lexicon_ops {
     /* Forms that articles of `lang` contain with this stem. */
     int (*stem_forms)(struct lexicon *, struct slice lang, struct slice stem,
                       struct arena *, struct slice_list *out, struct err *);
-    /* The forms that an entity is mentioned in, by bytes, with live counts; those of no
-     * live article are left out. */
+    /* The forms that an entity is mentioned in, by bytes, then width, with live counts; those
+     * of no live article are left out. */
     int (*entity_forms)(struct lexicon *, struct slice id, struct arena *,
                         struct entity_form_list *out, struct err *err);
     /* Live articles that mention it, and mentions. */

@@ -181,6 +181,8 @@ static int add_forms(struct resolver *r, const struct slice_list *words,
         return resolve_no_memory(r);
     for (size_t i = 0; rc == ERR_OK && i < all.count; i++) {
         bool asked_for;
+        if (i > 0 && slice_eq(all.form[i].text, all.form[i - 1].text))
+            continue; /* in another width */
         rc = has_words(r, all.form[i].text, words, &asked_for);
         if (asked_for)
             leaf->form[leaf->form_count++].text = all.form[i].text;

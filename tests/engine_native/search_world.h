@@ -11,6 +11,7 @@
 #include "check.h"
 #include "engine/native/native_engine.h"
 #include "engine/native/native_reader.h"
+#include "entity/slow_mentions.h"
 #include "query/parse.h"
 #include "query/resolve.h"
 
@@ -27,8 +28,9 @@ struct world {
     struct arena step;  /* of one question */
     struct arena texts; /* articles and their tokens */
     uint64_t rng;
-    const struct query_names *names; /* NULL: none */
-    const char *lang;                /* of all articles; NULL: many */
+    struct query_names names; /* none, before world_names() */
+    struct entity_register *entities;
+    const char *lang; /* of all articles; NULL: many */
     /* key.len == 0: deleted, or not yet there */
     struct sample_article article[WORLD_ARTICLES];
     struct sample_article
@@ -49,10 +51,28 @@ static inline void world_open(struct world *w, uint64_t seed)
     CHECK(mkdtemp(w->dir));
 }
 
+/* A register of its words, before anything is written: two entities of one name, names of
+ * one, two and three words, with and without joined forms, short ones. */
+static inline void world_names(struct world *w)
+{
+    static const char lines[] =
+        "istanbul\tplace\tIstanbul\tIstanbul talks; the Istanbul draft\t\n"
+        "us\tplace\tUS\t!US; Istanbul US\tnear=draft\n"
+        "accord\tevent\tl'accord\tthe the; ~war; casa\t\n"
+        "accord-two\tdocument\tcasa\tthe accord\t\n"
+        "union\torganisation\tAFL-CIO\thaus to; wars; \u4f0a\u65af\t\n"
+        "plane\torganisation\tC-130\t~n; rock roll; ~roll\t\n";
+    struct register_text text = {SLICE("world"), slice_of(lines)};
+    struct err err = {0};
+    CHECK_OK(register_read(&text, 1, NULL, NULL, &w->entities, &err), err);
+    w->names.entities = w->entities;
+}
+
 static inline void world_write(struct world *w)
 {
     struct err err = {0};
-    struct writer_options options = {.memory_bytes = 64 << 20};
+    struct writer_options options = {.memory_bytes = 64 << 20,
+                                     .entities = w->names.entities};
     CHECK_OK(native_engine.writer_open(w->dir, &options, &w->writer, &err),
              err);
 }
@@ -141,6 +161,7 @@ static inline void world_close(struct world *w)
     if (w->writer)
         world_written(w);
     CHECK_OK(tree_remove(w->dir, &err), err);
+    register_free(w->entities);
     stemmers_free(w->stemmers);
     strbuf_release(&w->text);
     arena_reset(&w->step);
@@ -185,6 +206,10 @@ static inline void world_analyse(struct world *w, struct sample_article *sample)
     CHECK_EQ(analyse_article(&sample->article, w->stemmers, &w->texts,
                              &sample->analysis),
              0);
+    if (w->entities)
+        CHECK_EQ(slow_mentions(w->entities, &sample->article, &sample->analysis,
+                               &w->texts, &sample->analysis.mentions),
+                 0);
 }
 
 static inline void world_article(struct world *w, size_t i)
@@ -284,7 +309,7 @@ static inline int world_resolve(struct world *w, const char *text,
     int rc = query_parse(slice_of(text), &w->step, &parsed, err);
     return rc ? rc
               : query_resolve(&parsed, native_engine.lexicon(w->searcher),
-                              w->stemmers, w->names, &w->step, query, err);
+                              w->stemmers, &w->names, &w->step, query, err);
 }
 
 static inline void world_query(struct world *w, const char *text,

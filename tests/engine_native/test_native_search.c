@@ -175,12 +175,14 @@ static void compare(struct world *w, const char *text, struct tally *tally)
     tally->empty += total == 0;
 }
 
-static void ask_many(uint64_t seed, const char *lang)
+static void ask_many(uint64_t seed, const char *lang, bool names)
 {
     static struct world w;
     struct tally tally = {0};
     world_open(&w, seed);
     w.lang = lang;
+    if (names)
+        world_names(&w);
     world_write(&w);
     for (int round = 0; round < ROUNDS; round++) {
         world_change(&w);
@@ -195,24 +197,31 @@ static void ask_many(uint64_t seed, const char *lang)
     print_message("%zu questions with answers, %zu without, %zu not compared\n",
                   tally.matched, tally.empty, tally.skipped);
     CHECK(tally.matched > ROUNDS * QUERIES / 3);
+    CHECK(!names || w.random.used[RANDOM_ENTITY] > ROUNDS * QUERIES / 4);
+    CHECK(!names || w.random.used[RANDOM_ENTITY_FORM] > ROUNDS * QUERIES / 20);
     CHECK(tally.skipped < ROUNDS * QUERIES / 20);
     world_close(&w);
 }
 
 TEST(the_engine_answers_as_the_slow_evaluator_does)
 {
-    ask_many(20220329, NULL);
+    ask_many(20220329, NULL, false);
 }
 
 /* Stems whose words are in all articles share a list with them. */
 TEST(so_it_does_where_all_is_in_one_language)
 {
-    ask_many(1987, "en");
+    ask_many(1987, "en", false);
 }
 
 TEST(so_it_does_where_words_have_no_stems)
 {
-    ask_many(4711, "zh");
+    ask_many(4711, "zh", false);
+}
+
+TEST(so_it_does_about_entities)
+{
+    ask_many(58217, NULL, true);
 }
 
 /* Filters beside what has to be verified are asked of each article. */
@@ -272,6 +281,6 @@ TEST(a_prefix_may_stand_for_hundreds_of_forms)
 
 RUN(T(the_engine_answers_as_the_slow_evaluator_does),
     T(so_it_does_where_all_is_in_one_language),
-    T(so_it_does_where_words_have_no_stems),
+    T(so_it_does_where_words_have_no_stems), T(so_it_does_about_entities),
     T(filters_are_the_same_as_lists_and_one_by_one),
     T(a_prefix_may_stand_for_hundreds_of_forms))

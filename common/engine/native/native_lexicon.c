@@ -1,5 +1,5 @@
 /* The dictionaries of all segments as one. */
-#include "engine/native/native_reader.h"
+#include "engine/native/native_entities.h"
 
 #include "base/err.h"
 #include "base/limits.h"
@@ -388,5 +388,8 @@ const struct lexicon_ops native_lexicon_ops = {
     .near_forms = near_forms,
     .frequency = frequency,
     .stem_forms = stem_forms,
+    .entity_forms = native_entity_forms,
+    .entity_frequency = native_entity_frequency,
+    .entities = native_entities,
     .languages = languages,
 };

@@ -94,13 +94,13 @@ static int open_counted(struct native_view *view, const struct node *word,
                                 &leaf->counted, err);
 }
 
-/* The lists that count a word. Those of a word without stems have its positions, too,
- * and need not be open twice. */
+/* The lists that count a word. If they have its places, too, they need not be open
+ * twice. */
 static int counted_lists(struct native_view *view, const struct node *word,
                          struct list_union **out, struct err *err)
 {
     struct view_leaf *leaf = leaf_of(view, word);
-    if (word->stem_count) {
+    if (word_is_counted_apart(word)) {
         *out = &leaf->counted;
         return open_counted(view, word, leaf, err);
     }

@@ -99,7 +99,8 @@ static int find_words(struct opening *o, const struct node *node)
 
 static bool same_list(const struct word_term *a, const struct word_term *b)
 {
-    return a->entry.number == b->entry.number;
+    return a->entry.number == b->entry.number &&
+           word_term_is_mention(a) == word_term_is_mention(b);
 }
 
 /* Of word `i`, the first with this list. */

@@ -45,7 +45,7 @@ int word_places_open(const struct segment *segment, const struct node *word,
     struct word_terms forms, caps = {0};
     *out = (struct word_places){.segment = segment};
     int rc = ERR_OK;
-    if (counted && word->stem_count == 0) /* then they have positions */
+    if (counted && !word_is_counted_apart(word))
         forms = *counted;
     else
         rc = word_terms_placed(segment, word, arena, &forms, err);

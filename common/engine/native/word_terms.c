@@ -85,6 +85,53 @@ static bool find_lang(const struct segment *segment, struct slice lang,
     return false;
 }
 
+/* The one list of all mentions of an entity; they are of several widths. */
+static int push_entity(const struct segment *segment, struct slice id,
+                       struct arena *arena, struct word_terms *out,
+                       struct err *err)
+{
+    struct word_term found = {
+        .class = TERM_ENTITY, .width = 1, .lang = ANY_LANG};
+    bool there = false;
+    if (!segment->mentions)
+        return ERR_OK;
+    int rc = mentions_find(segment->mentions, id, &found.entry, &there, err);
+    return rc || !there ? rc : push(out, found, arena, err);
+}
+
+static bool has_form(const struct node *word, struct slice text)
+{
+    size_t low = 0, high = word->form_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (slice_cmp(word->form[middle].text, text) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < word->form_count && slice_eq(word->form[low].text, text);
+}
+
+/* The forms that an entity is mentioned in, or some of them. */
+static int push_mentioned(const struct segment *segment,
+                          const struct node *word, struct arena *arena,
+                          struct word_terms *out, struct err *err)
+{
+    struct mention_cursor at;
+    if (!segment->mentions)
+        return ERR_OK;
+    int rc = mentions_forms(segment->mentions, word->entity, &at, err);
+    while (rc == ERR_OK && !at.at_end) {
+        const struct word_term found = {TERM_FORM, at.entry, at.width,
+                                        ANY_LANG};
+        if (!word->some_forms || has_form(word, at.form))
+            rc = push(out, found, arena, err);
+        if (rc == ERR_OK)
+            rc = mention_next(&at, err);
+    }
+    return rc;
+}
+
 int word_terms_placed(const struct segment *segment, const struct node *word,
                       struct arena *arena, struct word_terms *out,
                       struct err *err)
@@ -92,6 +139,8 @@ int word_terms_placed(const struct segment *segment, const struct node *word,
     enum term_class class = word->caps_only ? TERM_CAPS : TERM_WORD;
     int rc = ERR_OK, lang;
     *out = (struct word_terms){0};
+    if (word->entity.len)
+        return push_mentioned(segment, word, arena, out, err);
     for (size_t i = 0; rc == ERR_OK && i < word->form_count; i++)
         if (find_lang(segment, word->form[i].lang, &lang))
             rc = push_form(segment, class, word->form[i].text, lang, arena, out,
@@ -127,6 +176,10 @@ int word_terms_counted(const struct segment *segment, const struct node *word,
     enum term_class class = word->caps_only ? TERM_CAPS : TERM_WORD;
     int rc = ERR_OK;
     *out = (struct word_terms){0};
+    if (word->entity.len)
+        return word->some_forms
+                   ? push_mentioned(segment, word, arena, out, err)
+                   : push_entity(segment, word->entity, arena, out, err);
     if (word->stem_count)
         return bare_terms(segment, word, arena, out, err);
     for (size_t i = 0; rc == ERR_OK && i < word->form_count; i++)
@@ -155,8 +208,20 @@ int word_terms_form(const struct segment *segment, struct slice form,
 int word_term_open(const struct segment *segment, const struct word_term *term,
                    struct arena *arena, struct postings **out, struct err *err)
 {
+    if (word_term_is_mention(term))
+        return mentions_postings(segment->mentions, &term->entry, arena, out,
+                                 err);
     return postings_open(segment->file, term->class, &term->entry,
                          segment->docs, arena, out, err);
+}
+
+static int word_term_live_counts(const struct segment *segment,
+                                 const struct word_term *term,
+                                 struct term_counts *out, struct err *err)
+{
+    return word_term_is_mention(term)
+               ? mentions_live_counts(segment, &term->entry, out, err)
+               : term_live_counts(segment, &term->entry, out, err);
 }
 
 int term_live_counts(const struct segment *segment,
@@ -204,7 +269,7 @@ int word_terms_articles(const struct segment *segment,
         int rc = ERR_OK;
         for (size_t i = 0; rc == ERR_OK && i < terms->count; i++) {
             struct term_counts counts;
-            rc = term_live_counts(segment, &terms->term[i].entry, &counts, err);
+            rc = word_term_live_counts(segment, &terms->term[i], &counts, err);
             *out += counts.docs;
         }
         return rc;

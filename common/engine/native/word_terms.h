@@ -1,4 +1,4 @@
-/* word_terms.h - which terms of a segment's dictionary a word of the query means, and
+/* word_terms.h - which terms of a segment a word of the query means, and
  * how much of them is current.
  */
 #ifndef ENGINE_NATIVE_WORD_TERMS_H
@@ -17,14 +17,27 @@ struct word_term {
                        columns.lang_names; or ANY_LANG */
 };
 
+/* Of the file of mentions, not of the segment's. */
+static inline bool word_term_is_mention(const struct word_term *term)
+{
+    return term->class == TERM_ENTITY || term->class == TERM_FORM;
+}
+
 struct word_terms {
     struct word_term *term;
     size_t count, capacity;
 };
 
+/* Whether the lists that count a word are others than those that have its places: of a bare
+ * word, and of an entity in all its forms. */
+static inline bool word_is_counted_apart(const struct node *word)
+{
+    return word->stem_count > 0 || (word->entity.len && !word->some_forms);
+}
+
 /* Lists in which each occurrence of the word counts once: what it is found and
  * scored by. Those of a bare word have no article in common; a word without stems has no
- * forms of one language. In `arena`. */
+ * forms of one language. An entity has one. In `arena`. */
 int word_terms_counted(const struct segment *segment, const struct node *word,
                        struct arena *arena, struct word_terms *out,
                        struct err *err);
