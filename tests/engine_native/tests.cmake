@@ -7,7 +7,7 @@ endforeach()
 # System calls that fail when the test says so: io_shim.h.
 set(shimmed_calls read write open openat fsync renameat mkdir unlink unlinkat stat fstat
   opendir flock mmap)
-foreach(name writer_faults writer_power native_snapshot)
+foreach(name writer_faults mention_faults writer_power native_snapshot)
   target_sources(test_${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/io_shim.c)
   foreach(call ${shimmed_calls})
     target_link_options(test_${name} PRIVATE -Wl,--wrap=${call})

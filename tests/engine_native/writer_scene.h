@@ -102,6 +102,10 @@ static inline void copy_index(const char *from, const char *to)
     snprintf(a, sizeof a, "%s/segments", from);
     snprintf(b, sizeof b, "%s/segments", to);
     CHECK_OK(dir_copy(a, b, &err), err);
+    snprintf(a, sizeof a, "%s/registers", from);
+    snprintf(b, sizeof b, "%s/registers", to);
+    if (access(a, F_OK) == 0)
+        CHECK_OK(dir_copy(a, b, &err), err);
     snprintf(a, sizeof a, "%s/MANIFEST", from);
     CHECK_OK(file_read(a, 1 << 20, &manifest, &err), err);
     struct slice text = {manifest.data, manifest.len};
