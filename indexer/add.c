@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "indexer/interrupt.h"
 #include "indexer/pipeline.h"
+#include "indexer/registers.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -17,6 +18,7 @@ struct add {
     const char *format; /* NULL or "auto": told by content */
     struct reject_allowance allowance;
     struct index_ref index;
+    struct registers registers;
     struct writer *writer;
     struct report report;
     struct pipeline *pipeline;
@@ -28,6 +30,7 @@ struct add {
 struct add_options {
     const char *index, *format, *engine, *source, *max_rejects, *rejects;
     long threads, memory, commit_every;
+    struct option_list registers;
     bool json, quiet, summary;
 };
 
@@ -139,11 +142,16 @@ static int run(struct add *add, const struct add_options *options,
     if (rc)
         return rc;
     add->report.expected = expected.bytes;
+    rc = registers_open(&add->registers, &options->registers, add->index.dir,
+                        err);
+    if (rc)
+        return rc;
 
     struct writer_options writer_options = {
         .memory_bytes = pipeline_writer_memory((size_t)options->memory,
                                                (unsigned)options->threads),
         .threads = (unsigned)options->threads,
+        .entities = add->registers.entities,
         .progress = bar_progress,
         .progress_context = &add->report.bar,
     };
@@ -157,6 +165,7 @@ static int run(struct add *add, const struct add_options *options,
         .threads = (unsigned)options->threads,
         .memory_bytes = (size_t)options->memory,
         .commit_every = (uint64_t)options->commit_every,
+        .recogniser = add->registers.recogniser,
     };
     rc = pipeline_open(add->writer, &pipeline_options, &add->report,
                        &add->pipeline, err);
@@ -242,6 +251,7 @@ int command_add(const struct engine *const *engines, int argc, char **argv)
          "what the files are [auto: told by their content]", 0, 0},
         {"engine", 0, OPTION_TEXT, &options.engine, "NAME",
          "what makes a new index [native]", 0, 0},
+        REGISTER_OPTION(&options.registers),
         {"source", 0, OPTION_TEXT, &options.source, "NAME",
          "the source of articles that name none", 0, 0},
         {"threads", 0, OPTION_NUMBER, &options.threads, "N",
@@ -286,6 +296,7 @@ int command_add(const struct engine *const *engines, int argc, char **argv)
         pipeline_close(add.pipeline);
         if (add.writer)
             add.index.engine->writer_close(add.writer);
+        registers_close(&add.registers);
         report_close(&add.report);
     } else {
         status = command_fail(&err);

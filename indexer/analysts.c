@@ -36,6 +36,7 @@ struct analysts {
     struct item_list queue; /* handed over, not taken yet */
     bool stop;
     unsigned running;
+    const struct recogniser *recogniser;  /* NULL: no mentions */
     struct analyst analyst[ANALYSTS_MAX]; /* [0] also works without a thread */
 };
 
@@ -54,6 +55,9 @@ static void analyse(struct analyst *me, struct item *item)
     guess_language(me->guesser, &item->article);
     item->rc = analyse_article(&item->article, me->stemmers, &item->arena,
                                &item->analysis);
+    if (item->rc == ERR_OK && me->pool->recogniser)
+        item->rc = recogniser_find(me->pool->recogniser, &item->article,
+                                   &item->analysis, &item->arena);
 }
 
 static void clear_list(struct item_list *list)
@@ -89,13 +93,15 @@ static void *work(void *context)
     return NULL;
 }
 
-int analysts_start(unsigned threads, bool stems, struct analysts **out,
+int analysts_start(unsigned threads, bool stems,
+                   const struct recogniser *recogniser, struct analysts **out,
                    struct err *err)
 {
     struct analysts *pool = mem_alloc(sizeof *pool);
     if (!pool)
         return err_set(err, ERR_NOMEM, "out of memory");
     memset(pool, 0, sizeof *pool);
+    pool->recogniser = recogniser;
     clear_list(&pool->queue);
     clear_list(&pool->group);
     pthread_mutex_init(&pool->lock, NULL);

@@ -1,4 +1,5 @@
-/* analysts.h - threads that turn articles into tokens while others read and write.
+/* analysts.h - threads that turn articles into tokens, and find the entities they name,
+ * while others read and write.
  *
  * An article that does not say its language gets the one guessed (text/language.h).
  *
@@ -11,7 +12,7 @@
 #ifndef INDEXER_ANALYSTS_H
 #define INDEXER_ANALYSTS_H
 
-#include "text/analyse.h"
+#include "entity/recogniser.h"
 
 struct err;
 
@@ -19,16 +20,17 @@ struct item {
     struct arena arena; /* holds the article and its analysis */
     struct article article;
     struct analysis analysis;
-    int rc;    /* of analyse_article(), once waited for */
+    int rc;    /* of the analysis, once waited for */
     bool done; /* guarded by the analysts' lock */
     struct item *next;
 };
 
 struct analysts;
 
-/* `stems`: whether tokens get theirs. ERR_NOMEM, ERR_IO when a thread cannot be
- * started. */
-int analysts_start(unsigned threads, bool stems, struct analysts **out,
+/* `stems`: whether tokens get theirs. `recogniser` is borrowed and finds mentions; NULL:
+ * there are none. ERR_NOMEM, ERR_IO when a thread cannot be started. */
+int analysts_start(unsigned threads, bool stems,
+                   const struct recogniser *recogniser, struct analysts **out,
                    struct err *err);
 void analysts_submit(struct analysts *analysts, struct item *item);
 void analysts_wait(struct analysts *analysts, struct item *item);

@@ -80,7 +80,7 @@ int pipeline_open(struct writer *writer, const struct pipeline_options *options,
         arena_init(&p->slot[i].item.arena, ITEM_MEMORY);
 
     int rc = analysts_start(analysts, !writer->engine->finds_stems,
-                            &p->analysts, err);
+                            options->recogniser, &p->analysts, err);
     if (rc == ERR_OK && !(p->versions = versions_new(writer)))
         rc = err_set(err, ERR_NOMEM, "out of memory");
     if (rc) {

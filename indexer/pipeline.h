@@ -29,6 +29,7 @@ struct pipeline_options {
     unsigned threads;      /* at least 1 */
     size_t memory_bytes;   /* of writer and pipeline together; 0: enough */
     uint64_t commit_every; /* changes; 0: one commit at the end */
+    const struct recogniser *recogniser; /* finds mentions; NULL: none */
 };
 
 /* What the writer may have of `memory_bytes`, beside `threads` of ours. */

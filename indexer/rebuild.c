@@ -6,6 +6,7 @@
 #include "indexer/fresh_dir.h"
 #include "indexer/interrupt.h"
 #include "indexer/pipeline.h"
+#include "indexer/registers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct later_key {
 struct rebuild {
     struct searcher *from;
     const struct engine *engine; /* of `from` */
+    struct registers registers;
     struct writer *writer;
     struct pipeline *pipeline;
     struct report *report;
@@ -200,11 +202,16 @@ static int rebuild_into(struct rebuild *rebuild, const char *dir,
     struct writer_options writer_options = {
         .memory_bytes = pipeline_writer_memory(memory, threads),
         .threads = threads,
+        .entities = rebuild->registers.entities,
+        .hand_edits = {rebuild->registers.hand.data,
+                       rebuild->registers.hand.len},
         .progress = bar_progress,
         .progress_context = &rebuild->report->bar,
     };
     struct pipeline_options options = {.threads = threads,
-                                       .memory_bytes = memory};
+                                       .memory_bytes = memory,
+                                       .recogniser =
+                                           rebuild->registers.recogniser};
     int rc = engine->writer_open(dir, &writer_options, &rebuild->writer, err);
     if (rc)
         return rc;
@@ -266,6 +273,7 @@ static void tell(const struct rebuild *rebuild)
 int command_rebuild(const struct engine *const *engines, int argc, char **argv)
 {
     const char *dir = NULL, *into = NULL, *engine = NULL;
+    struct option_list registers = {0};
     long threads = default_threads(), memory = DEFAULT_MEMORY;
     bool summary = false;
     const struct option table[] = {
@@ -274,6 +282,7 @@ int command_rebuild(const struct engine *const *engines, int argc, char **argv)
         {"into", 0, OPTION_TEXT, &into, "DIR", "the index to make", 0, 0},
         {"engine", 0, OPTION_TEXT, &engine, "NAME", "what makes it [native]", 0,
          0},
+        REGISTER_OPTION(&registers),
         {"threads", 0, OPTION_NUMBER, &threads, "N",
          "[one a processor, up to 4]", 1, 64},
         {"memory", 0, OPTION_BYTES, &memory, "SIZE",
@@ -307,6 +316,8 @@ int command_rebuild(const struct engine *const *engines, int argc, char **argv)
             err_set(&err, ERR_INVALID, "there is an index in %s already", into);
     interrupt_install();
     if (rc == ERR_OK)
+        rc = registers_open(&rebuild.registers, &registers, from.dir, &err);
+    if (rc == ERR_OK)
         rc = run(&rebuild, &from, &to, engines, (unsigned)threads,
                  (size_t)memory, &err);
     bar_clear(&report.bar);
@@ -314,6 +325,7 @@ int command_rebuild(const struct engine *const *engines, int argc, char **argv)
         tell(&rebuild);
     status = rc ? command_fail(&err) : EXIT_DONE;
     report_close(&report);
+    registers_close(&rebuild.registers);
     index_close(&from);
     index_close(&to);
     return status;

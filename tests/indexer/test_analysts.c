@@ -33,7 +33,7 @@ TEST(languages_are_guessed_where_none_is_given)
         struct analysts *analysts;
         struct item item[COUNT] = {0};
         struct err err;
-        CHECK_OK(analysts_start(threads, true, &analysts, &err), err);
+        CHECK_OK(analysts_start(threads, true, NULL, &analysts, &err), err);
         for (size_t i = 0; i < COUNT; i++) {
             arena_init(&item[i].arena, 1 << 24);
             item[i].article.lang = slice_of(rows[i].lang);
@@ -65,7 +65,8 @@ TEST(all_that_is_submitted_gets_done)
             struct analysts *analysts;
             struct item item[MOST] = {0};
             struct err err;
-            CHECK_OK(analysts_start(threads, false, &analysts, &err), err);
+            CHECK_OK(analysts_start(threads, false, NULL, &analysts, &err),
+                     err);
             for (size_t i = 0; i < count; i++) {
                 arena_init(&item[i].arena, 1 << 24);
                 item[i].article.lang = SLICE("en");
@@ -93,7 +94,7 @@ TEST(every_allocation_may_fail)
         struct analysts *analysts;
         struct err err;
         mem_fail_after(n);
-        int rc = analysts_start(0, true, &analysts, &err);
+        int rc = analysts_start(0, true, NULL, &analysts, &err);
         mem_fail_after(-1);
         CHECK(rc == 0 || rc == ERR_NOMEM);
         if (rc)
