@@ -301,7 +301,7 @@ static bool matches(const struct search *s, const struct hit *hit)
 static bool counts(struct search *s, const struct hit *hit)
 {
     const struct name *name = &s->r->name[hit->name];
-    return !name->alias->capitals ||
+    return !name->capitals ||
            (capitals_hold(s, name, hit->token) && stands_free(s, hit) &&
             near_holds(s, name->entity));
 }
@@ -395,12 +395,12 @@ static uint16_t choose(struct search *s)
         if (hit->width != longest || !counts(s, hit))
             continue;
         if (found_at(s, hit->position, name->entity, &at))
-            s->full.found[at].capitals &= name->alias->capitals;
+            s->full.found[at].capitals &= name->capitals;
         else if (!s->rc)
             s->rc = add_found(s, &s->full,
                               (struct found){name->entity, hit->token,
                                              hit->position, longest,
-                                             name->alias->capitals, telling});
+                                             name->capitals, telling});
     }
     return longest;
 }

@@ -247,9 +247,30 @@ static int add_name(struct builder *b, const struct entity_alias *alias,
     word = arena_copy(&b->out->arena, word, count * sizeof *word);
     if (!word)
         return ERR_NOMEM;
-    b->name[b->name_count++] =
-        (struct placed_name){{alias, word, entity, (uint16_t)count}, node};
+    b->name[b->name_count++] = (struct placed_name){
+        {alias, word, entity, (uint16_t)count, alias->capitals}, node};
     return ERR_OK;
+}
+
+static bool same_words(const struct name *a, const struct name *b)
+{
+    bool same = a->word_count == b->word_count &&
+                a->alias->is_short == b->alias->is_short;
+    for (size_t i = 0; same && i < a->word_count; i++)
+        same = slice_eq(a->word[i].folded, b->word[i].folded);
+    return same;
+}
+
+/* Of the names from `first`, all of one entity: one that has the words of a capitals name
+ * is one, too. */
+static void spread_capitals(struct builder *b, size_t first)
+{
+    for (size_t i = first; i < b->name_count; i++)
+        for (size_t k = first; k < b->name_count; k++) {
+            struct name *name = &b->name[k].name;
+            if (b->name[i].name.alias->capitals && !name->capitals)
+                name->capitals = same_words(&b->name[i].name, name);
+        }
 }
 
 static int add_names(struct builder *b)
@@ -259,9 +280,11 @@ static int add_names(struct builder *b)
     int rc = ERR_OK;
     for (size_t e = 0; !rc && e < entities->count; e++) {
         const struct entity *entity = &entities->entity[e];
+        size_t first = b->name_count;
         arena_init(&name_arena, SIZE_MAX);
         for (size_t i = 0; !rc && i < entity->alias_count; i++)
             rc = add_name(b, &entity->alias[i], (uint32_t)e, &name_arena);
+        spread_capitals(b, first);
         arena_reset(&name_arena);
     }
     return rc;
@@ -435,7 +458,7 @@ static void mark_capitals(struct recogniser *r)
         uint8_t letter = name->word[0].written.data[0];
         const struct slice_list *forms =
             &r->pattern[name->word[0].pattern].folded;
-        if ((name->alias->capitals || name->alias->is_short) && letter >= 'A' &&
+        if ((name->capitals || name->alias->is_short) && letter >= 'A' &&
             letter <= 'Z')
             continue;
         for (size_t k = 0; k < forms->count; k++)

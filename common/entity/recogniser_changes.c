@@ -140,15 +140,29 @@ static int add_name(struct changes *c, const struct entity_alias *alias)
     return rc;
 }
 
+/* Whether capitals names, and what they ask for, are the same. Where not, names of the same
+ * words may count elsewhere, too. */
+static bool same_capitals(const struct entity *entity,
+                          const struct entity *other)
+{
+    bool same = same_neighbours(entity, other);
+    for (size_t i = 0; same && i < entity->alias_count; i++)
+        same =
+            !entity->alias[i].capitals || has_alias(other, &entity->alias[i]);
+    for (size_t i = 0; same && i < other->alias_count; i++)
+        same = !other->alias[i].capitals || has_alias(entity, &other->alias[i]);
+    return same;
+}
+
 /* Names of `entity` that `other` has not, or not so. */
 static int add_names(struct changes *c, const struct entity *entity,
                      const struct entity *other)
 {
-    bool same = same_neighbours(entity, other);
+    bool same = same_capitals(entity, other);
     int rc = ERR_OK;
     for (size_t i = 0; entity && !rc && i < entity->alias_count; i++) {
         const struct entity_alias *alias = &entity->alias[i];
-        if (!has_alias(other, alias) || (alias->capitals && !same))
+        if (!same || !has_alias(other, alias))
             rc = add_name(c, alias);
     }
     return rc;

@@ -51,6 +51,7 @@ struct name {
     const struct name_word *word;
     uint32_t entity; /* its number in the register */
     uint16_t word_count;
+    bool capitals; /* its own, or by another name of the entity */
 };
 
 struct node {

@@ -22,6 +22,7 @@ struct slow_name {
     const struct entity_alias *alias;
     struct spellings *word;
     size_t word_count;
+    bool capitals;
 };
 
 struct slow {
@@ -119,6 +120,23 @@ static int make_names(struct slow *s)
                 return rc;
         }
     return ERR_OK;
+}
+
+/* A name of the same words as a capitals name of the entity is one, too. */
+static void make_capitals(struct slow *s)
+{
+    for (size_t n = 0; n < s->name_count; n++)
+        for (size_t m = 0; m < s->name_count; m++) {
+            struct slow_name *name = &s->name[n], *other = &s->name[m];
+            bool same = name->entity == other->entity &&
+                        name->alias->is_short == other->alias->is_short &&
+                        name->word_count == other->word_count &&
+                        other->alias->capitals;
+            for (size_t i = 0; same && i < name->word_count; i++)
+                same = slice_eq(name->word[i].item[0].folded,
+                                other->word[i].item[0].folded);
+            name->capitals |= same;
+        }
 }
 
 static int make_words(struct slow *s, const struct analysis *analysis)
@@ -285,7 +303,7 @@ static int holds(const struct slow *s, const struct slow_name *name, size_t at,
                  bool *yes)
 {
     *yes = true;
-    if (!name->alias->capitals)
+    if (!name->capitals)
         return ERR_OK;
     bool near, free;
     int rc = in_its_capitals(s, name, at, yes);
@@ -333,13 +351,13 @@ static int claims_at(const struct slow *s, size_t at, bool is_short,
         for (size_t i = 0; yes && i < out->count; i++)
             if (out->item[i].entity == name->entity &&
                 out->item[i].width == name->word_count) {
-                out->item[i].capitals &= name->alias->capitals;
+                out->item[i].capitals &= name->capitals;
                 known = true;
             }
         if (yes && !known)
             rc = add_claim(out,
                            (struct claim){name->entity, at, name->word_count,
-                                          name->alias->capitals, false},
+                                          name->capitals, false},
                            s->arena);
         if (rc)
             return rc;
@@ -628,6 +646,8 @@ int slow_mentions(const struct entity_register *entities,
     *out = (struct mention_list){0};
     arena_init(&own, SIZE_MAX);
     int rc = make_names(&s);
+    if (!rc)
+        make_capitals(&s);
     if (!rc)
         rc = make_words(&s, analysis);
     if (!rc)
