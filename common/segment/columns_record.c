@@ -123,6 +123,20 @@ int columns_record(const struct columns *columns, doc_id doc,
                : corrupt(columns, SECTION_RECORDS, doc, err);
 }
 
+int columns_record_key(const struct columns *columns, doc_id doc,
+                       struct slice *out, struct err *err)
+{
+    struct slice s;
+    *out = (struct slice){0};
+    int rc = run_of(columns, SECTION_RECORDS, doc, &s, err);
+    if (rc)
+        return rc;
+    struct bytes_in in = bytes_in(s);
+    get_u8(&in); /* what the record has */
+    *out = get_slice(&in);
+    return in.bad ? corrupt(columns, SECTION_RECORDS, doc, err) : ERR_OK;
+}
+
 /* Marks in a run: each ends with a byte below 128. */
 static size_t count_marks(struct slice s)
 {

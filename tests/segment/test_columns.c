@@ -190,9 +190,12 @@ static void check_article(const struct columns *columns, doc_id doc,
     int64_t seconds;
     uint32_t length;
     uint16_t lang;
+    struct slice key;
     arena_init(&arena, 1 << 20);
     CHECK_OK(columns_record(columns, doc, &record, &err), err);
     check_record(&record, &want->record);
+    CHECK_OK(columns_record_key(columns, doc, &key, &err), err);
+    CHECK_SLICE(key, want->record.key);
     CHECK_OK(columns_date(columns, doc, &date, &err), err);
     check_date(date, want->record.published);
     CHECK_OK(columns_seconds(columns, doc, &seconds, &err), err);
@@ -231,8 +234,12 @@ TEST(what_goes_in_comes_out)
             CHECK_EQ(lengths[doc], sample[doc].record.words);
         }
         struct doc_record none;
+        struct slice no_key;
         CHECK_EQ(columns_record(&columns, docs + archived, &none, &bed.err),
                  ERR_CORRUPT);
+        CHECK_EQ(
+            columns_record_key(&columns, docs + archived, &no_key, &bed.err),
+            ERR_CORRUPT);
         arena_reset(&arena);
         free(sample);
         bed_end(&bed);
@@ -419,6 +426,10 @@ static bool use_all(struct bed *bed)
         int got = columns_record(&columns, doc, &record, &err);
         CHECK_MSG(is_answer(got, bed, &err), "%s", err.text);
         refused = refused || got;
+        struct slice key;
+        int of_key = columns_record_key(&columns, doc, &key, &err);
+        CHECK_MSG(is_answer(of_key, bed, &err), "%s", err.text);
+        CHECK(got || (!of_key && slice_eq(key, record.key)));
         got = columns_marks(&columns, doc, &arena, &marks, &err);
         CHECK_MSG(is_answer(got, bed, &err), "%s", err.text);
         refused = refused || got;

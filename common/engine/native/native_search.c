@@ -285,16 +285,18 @@ static int give(struct search_run *run, struct arena *arena,
         const struct segment *segment =
             run->self->snapshot->segment[article->segment];
         struct found *found = &out->found[out->count];
-        struct doc_record record;
-        rc = columns_record(&segment->columns, article->doc, &record, err);
-        if (rc)
-            return rc;
+        struct slice key;
         *found = (struct found){
             .doc = doc_ref_of(article->segment, article->doc),
             .score = score_of(article->units),
-            .published = record.published,
         };
-        if (arena_copy_slice(arena, record.key, &found->key))
+        rc = columns_date(&segment->columns, article->doc, &found->published,
+                          err);
+        if (rc == ERR_OK)
+            rc = columns_record_key(&segment->columns, article->doc, &key, err);
+        if (rc)
+            return rc;
+        if (arena_copy_slice(arena, key, &found->key))
             rc = native_no_memory(err);
     }
     if (rc == ERR_OK && run->best.by_date && run->ranking.count)

@@ -36,9 +36,9 @@ static int is_after_cursor(const struct ranked_list *list,
         return ERR_OK;
     }
     const struct segment *segment = list->snapshot->segment[article->segment];
-    struct doc_record record;
-    int rc = columns_record(&segment->columns, article->doc, &record, err);
-    *out = rc == ERR_OK && slice_cmp(record.key, after->key) > 0;
+    struct slice key;
+    int rc = columns_record_key(&segment->columns, article->doc, &key, err);
+    *out = rc == ERR_OK && slice_cmp(key, after->key) > 0;
     return rc;
 }
 

@@ -19,12 +19,12 @@ void top_k_release(struct top_k *top)
 
 static struct slice key_of(struct top_k *top, const struct ranked *article)
 {
-    struct doc_record record = {0};
+    struct slice key = {0};
     const struct segment *segment = top->snapshot->segment[article->segment];
     if (top->rc == ERR_OK)
         top->rc =
-            columns_record(&segment->columns, article->doc, &record, top->err);
-    return record.key;
+            columns_record_key(&segment->columns, article->doc, &key, top->err);
+    return key;
 }
 
 /* Most often scores decide, and it is not read. */
