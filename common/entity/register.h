@@ -73,6 +73,9 @@ void register_free(struct entity_register *entities); /* NULL is fine */
 int register_write(const struct entity_register *entities,
                    struct bytes_out *out, struct err *err);
 
+/* One line of that. */
+void register_put_entity(struct bytes_out *out, const struct entity *entity);
+
 /* NULL when there is none. `id` as it stands in the register. */
 const struct entity *register_find(const struct entity_register *entities,
                                    struct slice id);

@@ -239,13 +239,17 @@ static int parse_aliases(struct line_parser *p, struct slice field)
 
 /* --- options --- */
 
-/* Exactly one folded word, *out empty when it is not that. */
+/* Exactly one folded word, or the joined form of one with hyphens; *out empty when it is
+ * neither. */
 static int fold_one(struct line_parser *p, struct slice text, struct slice *out)
 {
     struct tokens tokens = {0};
     int rc = tokenise(text, 0, p->scratch, &tokens);
-    bool one = !rc && tokens.count == 1;
-    *out = one ? tokens.token[0].form : (struct slice){0};
+    *out = (struct slice){0};
+    for (size_t i = 0; !rc && i < tokens.count; i++)
+        if (tokens.token[i].position == 0 &&
+            tokens.token[i].width == tokens.positions)
+            *out = tokens.token[i].form;
     return rc ? ERR_NOMEM : ERR_OK;
 }
 

@@ -74,7 +74,7 @@ static void put_option(struct bytes_out *out, const char *name,
     *between = " ";
 }
 
-static void put_entity(struct bytes_out *out, const struct entity *entity)
+void register_put_entity(struct bytes_out *out, const struct entity *entity)
 {
     const char *between = "", *kind = entity_kind_name(entity->kind);
     put_text(out, entity->id);
@@ -97,6 +97,6 @@ int register_write(const struct entity_register *entities,
                    struct bytes_out *out, struct err *err)
 {
     for (size_t i = 0; i < entities->count; i++)
-        put_entity(out, &entities->entity[i]);
+        register_put_entity(out, &entities->entity[i]);
     return out->failed ? err_set(err, ERR_NOMEM, "out of memory") : ERR_OK;
 }

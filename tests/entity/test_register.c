@@ -210,6 +210,8 @@ TEST(later_lines_add_and_correct)
         {"a\tplace\tA\tx\t", "a\t\t\tru:x", "a\tplace\tA\tx; ru:x\t\n"},
         {"a\tplace\tA\tx\tnear=u", "a\t\t\t\tnear=w,U,V",
          "a\tplace\tA\tx\tnear=u,v,w\n"},
+        {"a\tplace\tA\t\tnear=New-York,Kata'ib not=Va.,Erdogan's", "",
+         "a\tplace\tA\t\tnear=kataib,newyork not=erdogan,va\n"},
         /* correcting */
         {"a\tplace\tA\tx\t", "a\t\t\t~x", "a\tplace\tA\t~x\t\n"},
         {"a\tplace\tA\t~!x\t", "a\t\t\tx", "a\tplace\tA\tx\t\n"},
@@ -317,7 +319,8 @@ TEST(every_fault_is_told_with_its_line)
          "a.tsv:1: 'far=x' is no option; there are country=, parent=, "
          "wikidata=, near=, not=, into= and block"},
         {"a\tplace\tA\t\tnear=x,,y", "a.tsv:1: '' is not one word"},
-        {"a\tplace\tA\t\tnear=x-y", "a.tsv:1: 'x-y' is not one word"},
+        {"a\tplace\tA\t\tnear=foo.bar", "a.tsv:1: 'foo.bar' is not one word"},
+        {"a\tplace\tA\t\tnot=東京", "a.tsv:1: '東京' is not one word"},
         {"a\tplace\tA\t\tnear=x near=y", "a.tsv:1: near= twice"},
         {"a\tplace\tA\t\twikidata=58", "a.tsv:1: wikidata=58: as in Q58217"},
         {"a\tplace\tA\t\twikidata=Q0", "a.tsv:1: wikidata=Q0: as in Q58217"},
