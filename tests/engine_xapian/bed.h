@@ -23,7 +23,7 @@ struct bed {
     struct writer *writer;
     struct snapshot *snapshot;
     struct searcher *searcher;
-    const struct query_names *names; /* NULL: none */
+    struct query_names names; /* of its register; none at first */
 };
 
 static inline void bed_step(struct bed *bed)
@@ -43,7 +43,7 @@ static inline void bed_open(struct bed *bed)
 static inline void bed_write(struct bed *bed)
 {
     struct err err = {0};
-    struct writer_options options = {0};
+    struct writer_options options = {.entities = bed->names.entities};
     CHECK_OK(xapian_engine.writer_open(bed->dir, &options, &bed->writer, &err),
              err);
 }
@@ -130,7 +130,7 @@ static inline int bed_parse(struct bed *bed, const char *text,
     if (rc)
         return rc;
     return query_resolve(&parsed, xapian_engine.lexicon(bed->searcher),
-                         bed->stemmers, bed->names, &bed->arena, query, err);
+                         bed->stemmers, &bed->names, &bed->arena, query, err);
 }
 
 static inline int bed_try_search(struct bed *bed, const char *text,

@@ -1,6 +1,7 @@
 /* Random queries over random small articles: the engine and the slow evaluator give
  * the same articles and the same hits; pages add up to the whole list. */
 #include "bed.h"
+#include "entity/slow_mentions.h"
 #include "query/oracle.h"
 
 enum { ARTICLES = 60, ROUNDS = 3, QUERIES = 250 };
@@ -18,10 +19,25 @@ static const char *const langs[] = {"en", "de", "",      "pt-br",
                                     "pt", "zh", "en-gb", "xx"};
 static const char *const sources[] = {"AP", "Reuters Health", "reuters", ""};
 
+static const char lines[] =
+    "istanbul\tplace\tIstanbul\tIstanbul talks; of Istanbul draft\t\n"
+    "us\tplace\tUS\t!US; Istanbul US\tnear=draft\n"
+    "accord\tevent\tl'accord\ta a; ~war; casa\t\n"
+    "accord-two\tdocument\tcasa\tcasa accord\t\n"
+    "union\torganisation\trock-n-roll\thaus of; wars; \u4f0a\u65af\t\n"
+    "plane\torganisation\tC-130\t~n; rock roll; ~roll\t\n";
+static const char *const names[] = {
+    "@istanbul",     "@us",      "@accord",          "@accord-two",
+    "@union",        "@plane",   "@istanbul=talks",  "@\"l'accord\"=war",
+    "@casa",         "@casa=ca", "@plane=\"c 130\"", "[@istanbul (@us|war)]",
+    "[@casa * @us]",
+};
+
 #define PICK(list, rng) (list)[rng_below(rng, sizeof(list) / sizeof *(list))]
 
 struct world {
     struct bed bed;
+    struct entity_register *entities; /* NULL: none */
     uint64_t rng;
     struct article
         article[ARTICLES]; /* key.len == 0: deleted or not yet there */
@@ -63,6 +79,10 @@ static void make_article(struct world *w, size_t i)
                                      DATE_DAY};
     CHECK_EQ(analyse_article(a, w->bed.stemmers, &w->texts, &w->analysis[i]),
              0);
+    if (w->entities)
+        CHECK_EQ(slow_mentions(w->entities, a, &w->analysis[i], &w->texts,
+                               &w->analysis[i].mentions),
+                 0);
 }
 
 /* --- queries --- */
@@ -70,6 +90,10 @@ static void make_article(struct world *w, size_t i)
 static void add_operand(struct world *w)
 {
     const char *word = PICK(words, &w->rng);
+    if (w->entities && rng_below(&w->rng, 2)) {
+        strbuf_add_text(&w->text, PICK(names, &w->rng));
+        return;
+    }
     switch (rng_below(&w->rng, 7)) {
     case 0:
         strbuf_addf(&w->text, "=%s", word);
@@ -252,8 +276,8 @@ static void compare(struct world *w, const char *text)
     int rc = query_parse(slice_of(text), &w->bed.arena, &parsed, &err);
     if (rc == ERR_OK)
         rc = query_resolve(&parsed, xapian_engine.lexicon(w->bed.searcher),
-                           w->bed.stemmers, w->bed.names, &w->bed.arena, &query,
-                           &err);
+                           w->bed.stemmers, &w->bed.names, &w->bed.arena,
+                           &query, &err);
     CHECK_MSG(rc == ERR_OK, "'%s': %s (%s)", text, err_name(rc), err.text);
 
     struct seen *seen = arena_new(&w->bed.arena, struct seen);
@@ -323,10 +347,12 @@ static void change_articles(struct world *w, int round)
     bed_commit(&w->bed);
 }
 
-TEST(the_engine_answers_as_the_slow_evaluator_does)
+static void ask_many(struct entity_register *entities)
 {
     static struct world w;
+    w = (struct world){.entities = entities};
     bed_open(&w.bed);
+    w.bed.names.entities = entities;
     arena_init(&w.texts, SIZE_MAX);
     strbuf_init(&w.text, 1 << 16);
     w.rng = 20220329;
@@ -350,4 +376,20 @@ TEST(the_engine_answers_as_the_slow_evaluator_does)
     bed_close(&w.bed);
 }
 
-RUN(T(the_engine_answers_as_the_slow_evaluator_does))
+TEST(the_engine_answers_as_the_slow_evaluator_does)
+{
+    ask_many(NULL);
+}
+
+TEST(so_it_does_about_entities)
+{
+    struct register_text text = {SLICE("test"), slice_of(lines)};
+    struct entity_register *entities;
+    struct err err = {0};
+    CHECK_OK(register_read(&text, 1, NULL, NULL, &entities, &err), err);
+    ask_many(entities);
+    register_free(entities);
+}
+
+RUN(T(the_engine_answers_as_the_slow_evaluator_does),
+    T(so_it_does_about_entities))

@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/files.h"
+#include "engine/register_file.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -67,7 +68,7 @@ int generations_clean(const char *dir, const struct manifest *manifest,
             rc = tree_remove(path, err);
     }
     closedir(entries);
-    return rc;
+    return rc ? rc : register_files_clean(dir, manifest, err);
 }
 
 /* --- publishing --- */
@@ -117,18 +118,25 @@ static int sync_file(const char *path, struct err *err)
     return rc;
 }
 
-static int describe(const char *tmp, struct arena *arena,
+static int describe(const char *tmp, const struct manifest_file *registers,
+                    size_t register_count, struct arena *arena,
                     struct manifest_generation *g, struct err *err)
 {
     const char *names[FILES_MAX];
-    int rc = list_files(tmp, arena, names, &g->file_count, err);
+    size_t count;
+    int rc = list_files(tmp, arena, names, &count, err);
     if (rc)
         return rc;
-    g->file = arena_array(arena, struct manifest_file, g->file_count);
+    g->file = arena_array(arena, struct manifest_file, count + register_count);
     if (!g->file)
         return err_set(err, ERR_NOMEM, "%s: no memory for names", tmp);
     g->info.bytes = 0;
-    for (size_t i = 0; i < g->file_count; i++) {
+    g->file_count = count + register_count;
+    for (size_t i = 0; i < register_count; i++) {
+        g->file[count + i] = registers[i];
+        g->info.bytes += registers[i].size;
+    }
+    for (size_t i = 0; i < count; i++) {
         struct manifest_file *file = &g->file[i];
         char path[PATH_MAX];
         rc = join(path, tmp, names[i], err);
@@ -161,15 +169,24 @@ static int give_name(const char *dir, const char *tmp, const char *name,
 }
 
 int generations_publish(const char *dir, const char *tmp,
+                        const struct writer_options *options,
                         struct generation_info *info, struct arena *arena,
                         struct manifest *manifest, struct err *err)
 {
+    struct manifest_file *registers = NULL;
+    size_t register_count = 0;
     char *name = arena_printf(arena, "gen-%" PRIu64, info->generation);
     if (!name)
         return err_set(err, ERR_NOMEM, "%s: no memory for names", dir);
     info->committed = (int64_t)time(NULL);
     struct manifest_generation fresh = {.info = *info, .dir = slice_of(name)};
-    int rc = describe(tmp, arena, &fresh, err);
+    int rc = options ? register_files_next(dir, &manifest->generation[0],
+                                           options, NULL, 0, arena, &registers,
+                                           &register_count,
+                                           fresh.info.register_digest, err)
+                     : ERR_OK;
+    if (rc == ERR_OK)
+        rc = describe(tmp, registers, register_count, arena, &fresh, err);
     if (rc == ERR_OK)
         rc = give_name(dir, tmp, name, err);
     if (rc)
@@ -208,4 +225,24 @@ int generations_check_sizes(const char *dir,
                            (long long)st.st_size, file->size);
     }
     return ERR_OK;
+}
+
+bool generations_register_changed(const struct manifest *manifest,
+                                  const struct writer_options *options)
+{
+    return register_files_changed(&manifest->generation[0], options);
+}
+
+int generations_check_registers(const char *dir,
+                                const struct manifest *manifest,
+                                void (*report)(void *, const char *fault),
+                                void *context, struct err *err)
+{
+    int first = ERR_OK;
+    for (size_t i = 0; i < manifest->generation_count; i++) {
+        int rc = register_files_check(dir, &manifest->generation[i], report,
+                                      context, first ? NULL : err);
+        first = first ? first : rc;
+    }
+    return first;
 }

@@ -10,15 +10,17 @@
 
 #include "engine/manifest.h"
 
-/* Remove gen-* that `manifest` does not name (and nothing else: the directory may
+/* Remove gen-* and registers that `manifest` does not name (and nothing else: the directory may
  * be somebody's home) and MANIFEST.new. */
 int generations_clean(const char *dir, const struct manifest *manifest,
                       struct err *err);
 
-/* Sync and sum the files of `tmp`, give it the name gen-N of `info`, and commit it
- * in front of the generations of `manifest`, which is updated; the one that falls
- * out is removed. Fills in info->bytes and info->committed. Strings in `arena`. */
+/* Sync and sum the files of `tmp`, give it the name gen-N of `info`, and commit it, with
+ * the registers that `options` (NULL: none) ask for or the one before had, in front of the
+ * generations of `manifest`, which is updated; the one that falls out is removed. Fills in
+ * info->bytes, info->committed and the digest of the register. Strings in `arena`. */
 int generations_publish(const char *dir, const char *tmp,
+                        const struct writer_options *options,
                         struct generation_info *info, struct arena *arena,
                         struct manifest *manifest, struct err *err);
 
@@ -26,5 +28,13 @@ int generations_publish(const char *dir, const char *tmp,
 int generations_check_sizes(const char *dir,
                             const struct manifest_generation *generation,
                             struct err *err);
+
+/* register_file.h, for C++, which cannot read register.h. */
+bool generations_register_changed(const struct manifest *manifest,
+                                  const struct writer_options *options);
+int generations_check_registers(const char *dir,
+                                const struct manifest *manifest,
+                                void (*report)(void *, const char *fault),
+                                void *context, struct err *err);
 
 #endif

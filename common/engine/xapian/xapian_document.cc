@@ -75,6 +75,19 @@ static void add_stems(Xapian::Document &document, struct slice lang,
     }
 }
 
+static void add_mentions(Xapian::Document &document,
+                         const struct mention_list &mentions)
+{
+    for (size_t i = 0; i < mentions.count; i++) {
+        const struct mention &mention = mentions.mention[i];
+        document.add_term(entity_term(mention.entity));
+        document.add_posting(
+            mention_term(mention.entity,
+                         mentioned_form(mention.form, mention.width)),
+            mention.position + POSITION_OFFSET);
+    }
+}
+
 static void add_units(Xapian::Document &document, enum near_unit unit,
                       const struct position_list &starts)
 {
@@ -116,6 +129,7 @@ Xapian::Document document_of(const struct article *article,
     add_words(document, analysis, err);
     add_units(document, NEAR_SENTENCE, analysis->sentences);
     add_units(document, NEAR_PARAGRAPH, analysis->paragraphs);
+    add_mentions(document, analysis->mentions);
     add_stems(document, lang_primary(article->lang), analysis);
     add_filters(document, article, err);
     document.add_value(SLOT_ORDER,

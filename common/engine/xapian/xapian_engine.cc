@@ -23,6 +23,13 @@ static int purge(struct writer *, struct slice, bool *,
                    "make the index with --engine native");
 }
 
+static int reannotate(struct writer *, uint64_t *, struct err *err) noexcept
+{
+    return err_set(err, ERR_UNSUPPORTED,
+                   "the engine 'xapian' keeps mentions with the articles: find "
+                   "them anew with dateline-index rebuild");
+}
+
 static int merge(struct writer *, struct err *err) noexcept
 {
     return err_set(err, ERR_UNSUPPORTED,
@@ -58,7 +65,7 @@ extern "C" const struct engine xapian_engine = {
     dateline::writer_put,
     dateline::writer_delete,
     dateline::purge,
-    nullptr, /* writer_reannotate */
+    dateline::reannotate,
     dateline::merge,
     dateline::writer_commit,
     dateline::writer_close,
@@ -73,7 +80,7 @@ extern "C" const struct engine xapian_engine = {
     dateline::article,
     dateline::info,
     dateline::published,
-    nullptr, /* entities_of */
+    dateline::entities_of,
     dateline::find,
     dateline::versions,
     dateline::keys,

@@ -159,6 +159,65 @@ static int stem_forms(struct lexicon *lexicon, struct slice lang,
     });
 }
 
+static int entity_forms(struct lexicon *lexicon, struct slice id,
+                        struct arena *arena, struct entity_form_list *out,
+                        struct err *err) noexcept
+{
+    return guarded(err, "dictionary", [&] {
+        const Xapian::Database &db = db_of(lexicon);
+        std::string key = entity_term(id);
+        std::vector<entity_form> forms;
+        for (auto it = db.synonyms_begin(key); it != db.synonyms_end(key);
+             ++it) {
+            std::string term = mention_term(id, *it);
+            struct entity_form form = {};
+            form.text = copy_to(arena, form_text(*it, &form.width), err);
+            form.articles = db.get_termfreq(term);
+            form.mentions = db.get_collection_freq(term);
+            if (form.articles)
+                forms.push_back(form);
+        }
+        std::sort(forms.begin(), forms.end(),
+                  [](const entity_form &a, const entity_form &b) {
+                      int order = slice_cmp(a.text, b.text);
+                      return order ? order < 0 : a.width < b.width;
+                  });
+        *out = {};
+        if (forms.empty())
+            return;
+        out->form = static_cast<struct entity_form *>(arena_copy(
+            arena, forms.data(), forms.size() * sizeof(struct entity_form)));
+        if (!out->form)
+            need(err_set(err, ERR_NOMEM, "the query needs too much memory"));
+        out->count = forms.size();
+    });
+}
+
+static int entity_frequency(struct lexicon *lexicon, struct slice id,
+                            uint64_t *articles, uint64_t *mentions,
+                            struct err *err) noexcept
+{
+    return guarded(err, "dictionary", [&] {
+        const Xapian::Database &db = db_of(lexicon);
+        std::string term = entity_term(id);
+        *articles = db.get_termfreq(term);
+        *mentions = db.get_collection_freq(term);
+    });
+}
+
+static int entities(struct lexicon *lexicon, struct arena *arena,
+                    struct slice_list *out, struct err *err) noexcept
+{
+    return guarded(err, "dictionary", [&] {
+        const Xapian::Database &db = db_of(lexicon);
+        std::string all(1, ENTITY);
+        std::vector<std::string> ids;
+        for (auto it = db.allterms_begin(all); it != db.allterms_end(all); ++it)
+            ids.push_back((*it).substr(1));
+        give(ids, arena, out, err);
+    });
+}
+
 static int languages(struct lexicon *lexicon, struct arena *arena,
                      struct slice_list *out, struct err *err) noexcept
 {
@@ -176,7 +235,7 @@ static int languages(struct lexicon *lexicon, struct arena *arena,
 }
 
 const struct lexicon_ops lexicon_functions = {
-    prefix_forms, near_forms, frequency, stem_forms,
-    nullptr,      nullptr,    nullptr,   languages};
+    prefix_forms, near_forms,       frequency, stem_forms,
+    entity_forms, entity_frequency, entities,  languages};
 
 } // namespace dateline

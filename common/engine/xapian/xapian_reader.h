@@ -69,6 +69,9 @@ int info(struct searcher *searcher, doc_ref doc, struct arena *arena,
          struct article_info *out, struct err *err) noexcept;
 int published(struct searcher *searcher, doc_ref doc, struct date *published,
               uint32_t *words, struct err *err) noexcept;
+int entities_of(struct searcher *searcher, const doc_ref *docs, size_t count,
+                struct cancel *cancel, struct arena *arena,
+                struct entity_count_list *out, struct err *err) noexcept;
 int find(struct searcher *searcher, struct slice key, doc_ref *out,
          struct err *err) noexcept;
 int check(const char *dir, void (*report)(void *, const char *fault),

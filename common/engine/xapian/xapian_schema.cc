@@ -3,6 +3,7 @@
 #include "engine/xapian/xapian_guard.h"
 
 #include <cassert>
+#include <cstdlib>
 
 namespace dateline
 {
@@ -61,6 +62,40 @@ std::string filter_term(const struct node *filter, bool *cut)
     std::string term = key_term(filter->value);
     *cut = term != KEY + text_of(filter->value);
     return term;
+}
+
+std::string entity_term(struct slice id)
+{
+    return bounded_term(ENTITY + text_of(id));
+}
+
+std::string mentioned_form(struct slice form, unsigned width)
+{
+    constexpr size_t FORM_MAX = 240; // and 01 and digits: 255 bytes at most
+    std::string text = text_of(form);
+    if (text.size() > FORM_MAX) {
+        size_t end = FORM_MAX;
+        while (end > 0 && (text[end] & 0xc0) == 0x80)
+            end--;
+        text.resize(end);
+    }
+    return text + JOINED + std::to_string(width);
+}
+
+std::string form_text(const std::string &mentioned, unsigned *width)
+{
+    size_t at = mentioned.rfind(JOINED);
+    *width = 1;
+    if (at == std::string::npos)
+        return mentioned;
+    *width = static_cast<unsigned>(
+        std::strtoul(mentioned.c_str() + at + 1, nullptr, 10));
+    return mentioned.substr(0, at);
+}
+
+std::string mention_term(struct slice id, const std::string &mentioned)
+{
+    return bounded_term(MENTION + text_of(id) + JOINED + mentioned);
 }
 
 static std::string big_endian(uint64_t v)

@@ -9,14 +9,18 @@
 //   s LANG : STEM      a word by its stem, for articles of this primary language
 //   u FORM             a word that has no stem: with `s` it counts each occurrence
 //                      of an article once, which is what a bare word is scored by
+//   e ENTITY         a mention of an entity
+//   m ENTITY 01 FORM a mention in this form (as written, then 01 and its width in
+//                    decimal), with positions; the synonyms of e ENTITY are all FORMs
 //   b UNIT           each sentence (UNIT is s) or paragraph (p) of an article: the
 //                      positions where they begin
 //   k KEY              the article itself
 //   f FIELD VALUE      a filter; FIELD is one digit, VALUE is folded
 //
 // Each occurrence adds 1 to the within-document frequency of its w term, of its s or
-// u term, and of its c term; b, k and f terms have none. So Xapian's document length
-// is twice the number of words (joined forms counted), plus the words in capitals.
+// u term, and of its c term, each mention to that of its e and m terms; b, k and f terms
+// have none. So Xapian's document length is twice the number of words (joined forms
+// counted) and of mentions, plus the words in capitals.
 //
 // Xapian refuses terms over 245 bytes (glass: 255 for an encoded key). A form has at
 // most LIMIT_TERM_BYTES; what is longer than TERM_MAX is cut and ends in a digest, and
@@ -42,7 +46,7 @@ enum : Xapian::valueno {
 };
 
 constexpr char WORD = 'w', CAPS = 'c', STEM = 's', PLAIN = 'u', KEY = 'k',
-               FIELD = 'f', UNIT = 'b';
+               FIELD = 'f', UNIT = 'b', ENTITY = 'e', MENTION = 'm';
 constexpr char JOINED = '\x01';
 constexpr size_t TERM_MAX = 245, ORDER_DATE_BYTES = 8;
 // With room for what the indexer appends to a key: "#2".
@@ -73,6 +77,13 @@ std::string key_term(struct slice key);
 std::string field_term(enum ast_field field, struct slice folded, bool *cut);
 // The term of a NODE_FIELD; *cut when it proves nothing.
 std::string filter_term(const struct node *filter, bool *cut);
+
+std::string entity_term(struct slice id);
+// FORM of a mention, and back: its width. A longer form than glass takes as a synonym is
+// cut at a character.
+std::string mentioned_form(struct slice form, unsigned width);
+std::string form_text(const std::string &mentioned, unsigned *width);
+std::string mention_term(struct slice id, const std::string &mentioned);
 
 std::string unit_term(enum near_unit unit);
 std::string generation_value(uint64_t generation);

@@ -4,6 +4,7 @@
 #include "engine/xapian/xapian_schema.h"
 
 #include <cinttypes>
+#include <map>
 #include <memory>
 #include <unistd.h>
 
@@ -178,6 +179,38 @@ int published(struct searcher *searcher, doc_ref doc, struct date *published,
     });
 }
 
+// The terms of each article tell.
+int entities_of(struct searcher *searcher, const doc_ref *docs, size_t count,
+                struct cancel *cancel, struct arena *arena,
+                struct entity_count_list *out, struct err *err) noexcept
+{
+    return guarded(err, "entities", [&] {
+        const Xapian::Database &db = self_of(searcher)->db;
+        std::map<std::string, uint64_t> articles;
+        for (size_t i = 0; i < count; i++) {
+            if (cancel_check(cancel))
+                need(err_set(err, cancel_check(cancel),
+                             "nobody waits for the entities of %zu articles",
+                             count));
+            if (docs[i] == 0 || docs[i] > db.get_lastdocid())
+                need(err_set(err, ERR_NOTFOUND, "no such article"));
+            auto doc = static_cast<Xapian::docid>(docs[i]);
+            auto at = db.termlist_begin(doc), end = db.termlist_end(doc);
+            for (at.skip_to(std::string(1, ENTITY));
+                 at != end && (*at)[0] == ENTITY; ++at)
+                articles[(*at).substr(1)]++;
+        }
+        *out = {};
+        out->entity = arena_array(arena, struct entity_count_list::entity_count,
+                                  articles.size());
+        if (!articles.empty() && !out->entity)
+            need(err_set(err, ERR_NOMEM, "the answer needs too much memory"));
+        for (const auto &one : articles)
+            out->entity[out->count++] = {copy_to(arena, one.first, err),
+                                         one.second};
+    });
+}
+
 int find(struct searcher *searcher, struct slice key, doc_ref *out,
          struct err *err) noexcept
 {
@@ -207,6 +240,8 @@ int check(const char *dir, void (*report)(void *, const char *fault),
         }
         need(rc);
         need(manifest_check_files(dir, &here.manifest, report, context, err));
+        need(generations_check_registers(dir, &here.manifest, report, context,
+                                         err));
     });
 }
 

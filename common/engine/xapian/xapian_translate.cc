@@ -72,12 +72,23 @@ static std::vector<std::string> exact_terms(const Xapian::Database &db,
     return terms;
 }
 
+static std::vector<std::string> entity_terms(const Xapian::Database &db,
+                                             const struct node *word)
+{
+    std::string term = entity_term(word->entity);
+    return db.term_exists(term) ? std::vector<std::string>{term}
+                                : std::vector<std::string>{};
+}
+
 static translation translate_word(const Xapian::Database &db,
                                   const struct node *word, bool scored)
 {
-    Xapian::Query found = one_of(
-        db, word->stem_count ? bare_terms(db, word) : exact_terms(db, word),
-        scored);
+    bool any_form = word->entity.len && !word->some_forms;
+    Xapian::Query found = one_of(db,
+                                 any_form           ? entity_terms(db, word)
+                                 : word->stem_count ? bare_terms(db, word)
+                                                    : exact_terms(db, word),
+                                 scored);
     if (found.empty())
         return nothing();
     if (scored && word->caps.len) {

@@ -13,10 +13,39 @@ namespace dateline
 // asking for each term's positions (a search in a table each).
 static constexpr size_t FEW_TERMS = 8;
 
+static bool has_form(const struct node *word, const std::string &text)
+{
+    for (size_t i = 0; i < word->form_count; i++)
+        if (slice_eq(word->form[i].text, as_slice(text)))
+            return true;
+    return false;
+}
+
+static std::vector<word_term> mention_terms(const Xapian::Database &db,
+                                            const struct node *word)
+{
+    std::vector<word_term> terms;
+    std::string entity = entity_term(word->entity);
+    for (auto it = db.synonyms_begin(entity); it != db.synonyms_end(entity);
+         ++it) {
+        unsigned width;
+        std::string mentioned = *it, text = form_text(mentioned, &width);
+        std::string term = mention_term(word->entity, mentioned);
+        if ((!word->some_forms || has_form(word, text)) && db.term_exists(term))
+            terms.push_back({term, width, ""});
+    }
+    std::sort(
+        terms.begin(), terms.end(),
+        [](const word_term &a, const word_term &b) { return a.term < b.term; });
+    return terms;
+}
+
 std::vector<word_term> word_terms(const Xapian::Database &db,
                                   const struct node *word)
 {
     std::vector<word_term> terms;
+    if (word->entity.len)
+        return mention_terms(db, word);
     for (size_t i = 0; i < word->form_count; i++) {
         const struct word_form &form = word->form[i];
         std::string plain =

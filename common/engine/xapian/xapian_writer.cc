@@ -32,6 +32,7 @@ struct xapian_writer {
     struct arena arena; // of the manifest, until close
     struct manifest manifest;
     size_t memory_bytes, pending_bytes = 0;
+    struct writer_options options;
 
     std::unique_ptr<Xapian::Database> current; // the newest generation
     std::unique_ptr<Xapian::WritableDatabase> work;
@@ -77,7 +78,7 @@ static void create_index(xapian_writer *self, struct err *err)
     strcpy(info.engine, xapian_engine.name);
     struct corpus_digest empty = {};
     corpus_digest_format(&empty, info.corpus_digest);
-    need(generations_publish(self->dir.c_str(), tmp.c_str(), &info,
+    need(generations_publish(self->dir.c_str(), tmp.c_str(), nullptr, &info,
                              &self->arena, &self->manifest, err));
 }
 
@@ -113,6 +114,8 @@ int writer_open(const char *dir, const struct writer_options *options,
         self->base.engine = &xapian_engine;
         self->dir = dir;
         self->memory_bytes = BUFFER_BYTES_MAX;
+        if (options)
+            self->options = *options;
         if (options && options->memory_bytes)
             self->memory_bytes =
                 std::min(options->memory_bytes, BUFFER_BYTES_MAX);
@@ -238,6 +241,18 @@ static void add_forms(xapian_writer *self, const std::string &lang,
     }
 }
 
+// Entity -> form, for lexicon.entity_forms: in the same table.
+static void add_mentioned(xapian_writer *self, const struct analysis *analysis)
+{
+    for (size_t i = 0; i < analysis->mentions.count; i++) {
+        const struct mention &mention = analysis->mentions.mention[i];
+        std::string form = mentioned_form(mention.form, mention.width);
+        std::string entity = entity_term(mention.entity);
+        if (self->known_forms.insert(entity + JOINED + form).second)
+            self->work->add_synonym(entity, form);
+    }
+}
+
 static void flush_when_full(xapian_writer *self)
 {
     if (self->pending_bytes < self->memory_bytes)
@@ -272,6 +287,7 @@ int writer_put(struct writer *writer, const struct article *article,
         self->work->add_document(document);
         add_language(self, primary_lang(fresh));
         add_forms(self, primary_lang(fresh), analysis);
+        add_mentioned(self, analysis);
         self->articles++;
         self->words += fresh.words;
         corpus_digest_add(&self->digest, article->key, fresh.digest);
@@ -304,11 +320,13 @@ int writer_commit(struct writer *writer, struct generation_info *out,
 {
     xapian_writer *self = self_of(writer);
     return changing(self, err, "commit", [&] {
-        if (!self->work) {
+        if (!self->work &&
+            !generations_register_changed(&self->manifest, &self->options)) {
             *out = self->newest().info;
             return;
         }
         self->failed = true;
+        open_work(self, err);
         self->work->commit();
         self->work->close();
         self->work.reset();
@@ -319,7 +337,8 @@ int writer_commit(struct writer *writer, struct generation_info *out,
         info.words = self->words;
         corpus_digest_format(&self->digest, info.corpus_digest);
         need(generations_publish(self->dir.c_str(), self->work_dir.c_str(),
-                                 &info, &self->arena, &self->manifest, err));
+                                 &self->options, &info, &self->arena,
+                                 &self->manifest, err));
         self->work_dir.clear();
         self->pending_bytes = 0;
         self->current = std::make_unique<Xapian::Database>(
