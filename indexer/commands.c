@@ -18,13 +18,16 @@ static const struct {
     {"info", command_info, "what the index holds"},
     {"rebuild", command_rebuild, "analyse all stored articles anew"},
     {"merge", command_merge, "make one piece of many"},
+    {"register", command_register, "names of entities: look, check, edit"},
+    {"reannotate", command_reannotate,
+     "find the entities of all articles by another register"},
 };
 
 static void print_help(void)
 {
     puts("Usage: dateline-index COMMAND --index DIR ...\n");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        printf("  %-9s %s\n", commands[i].name, commands[i].summary);
+        printf("  %-10s %s\n", commands[i].name, commands[i].summary);
     puts(
         "\n`dateline-index COMMAND --help` shows its options. Without --index "
         "the\n"

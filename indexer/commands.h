@@ -29,6 +29,10 @@ int command_check(const struct engine *const *engines, int argc, char **argv);
 int command_info(const struct engine *const *engines, int argc, char **argv);
 int command_rebuild(const struct engine *const *engines, int argc, char **argv);
 int command_merge(const struct engine *const *engines, int argc, char **argv);
+int command_register(const struct engine *const *engines, int argc,
+                     char **argv);
+int command_reannotate(const struct engine *const *engines, int argc,
+                       char **argv);
 
 /* --- for the commands --- */
 
