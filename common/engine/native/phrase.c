@@ -5,9 +5,72 @@
 #include "engine/native/phrase.h"
 
 #include "base/err.h"
+#include "engine/native/sieve.h"
 #include "engine/native/word_terms.h"
 
 /* --- articles --- */
+
+/* Without a branch that nobody could guess. */
+uint32_t phrase_sift(const struct phrase *phrase, uint32_t *out)
+{
+    const struct phrase_list *rarest = phrase->list[0];
+    uint32_t count = rarest->in.count;
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = i;
+    for (size_t k = 1; k < phrase->lists; k++) {
+        const struct phrase_list *with = phrase->list[k];
+        uint32_t kept = 0;
+        for (uint32_t i = 0; with->bitmap && i < count; i++) {
+            doc_id doc = rarest->in.doc[out[i]];
+            out[kept] = out[i];
+            kept += doc < with->bitmap_docs && bitmap_has(with->bitmap, doc);
+        }
+        count = with->bitmap ? kept : count;
+    }
+    return count;
+}
+
+static struct phrase_list *next_of_blocks(const struct phrase *phrase)
+{
+    for (size_t i = 1; i < phrase->lists; i++)
+        if (!phrase->list[i]->bitmap)
+            return phrase->list[i];
+    return NULL;
+}
+
+/* Fewer are sought one by one. */
+enum { SIEVED = SEGMENT_BLOCK / 16 };
+
+int phrase_sieve(struct phrase *phrase, uint32_t *number, uint32_t *part,
+                 uint32_t *kept)
+{
+    const doc_id *doc = phrase->list[0]->in.doc;
+    struct phrase_list *list = next_of_blocks(phrase);
+    uint32_t count = 0;
+    bool there;
+    if (!list || *part <= SIEVED)
+        return ERR_OK;
+    int rc = phrase_list_reach(list, doc[number[0]], &there);
+    if (rc || !there) {
+        *kept = 0;
+        return rc;
+    }
+    doc_id last = list->in.doc[list->in.count - 1];
+    while (count < *part && doc[number[count]] <= last)
+        count++;
+    *part = *kept = count;
+    if (count <= SIEVED)
+        return ERR_OK;
+    struct sieve sieve;
+    sieve_fill(&sieve, list->in.doc, list->in.count);
+    *kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t n = number[i];
+        number[*kept] = n;
+        *kept += sieve_passes(&sieve, doc[n]);
+    }
+    return ERR_OK;
+}
 
 int phrase_seek(struct phrase *phrase, doc_id doc, bool *there)
 {

@@ -48,6 +48,14 @@ static inline bool phrase_tells(const struct phrase *phrase, doc_id doc)
     return !phrase->apart || !(phrase->apart[doc / 64] >> doc % 64 & 1);
 }
 
+/* Of the block that the shortest list has decoded: which of its documents the bitmaps of
+ * the others have. `out` has room for a block; returns how many. */
+uint32_t phrase_sift(const struct phrase *phrase, uint32_t *out);
+/* Of *part of these, rising: lowers it to those that are in reach of one block of the
+ * next list without a bitmap, and leaves the first *kept of them, which may be in it. */
+int phrase_sieve(struct phrase *phrase, uint32_t *number, uint32_t *part,
+                 uint32_t *kept);
+
 /* *there: the article has all the lists. */
 int phrase_seek(struct phrase *phrase, doc_id doc, bool *there);
 

@@ -53,6 +53,21 @@ static bool find_in_block(struct phrase_list *list, doc_id doc)
     return true;
 }
 
+int phrase_list_reach(struct phrase_list *list, doc_id doc, bool *there)
+{
+    *there = true;
+    if (list->decoded && list->in.doc[list->in.count - 1] >= doc)
+        return ERR_OK;
+    uint32_t from = list->decoded ? list->in.number + 1 : 0;
+    uint32_t block = from < list->blocks
+                         ? postings_find_block(list->list, from, doc)
+                         : list->blocks;
+    int rc = block < list->blocks ? phrase_list_load(list, block) : ERR_OK;
+    *there = rc == ERR_OK && block < list->blocks &&
+             list->in.doc[list->in.count - 1] >= doc;
+    return rc;
+}
+
 int phrase_list_seek(struct phrase_list *list, doc_id doc, bool *there)
 {
     *there = true;
@@ -64,16 +79,9 @@ int phrase_list_seek(struct phrase_list *list, doc_id doc, bool *there)
             stand_on(list, doc);
         return ERR_OK;
     }
-    if (!list->decoded || list->in.doc[list->in.count - 1] < doc) {
-        uint32_t from = list->decoded ? list->in.number + 1 : 0;
-        uint32_t block = from < list->blocks
-                             ? postings_find_block(list->list, from, doc)
-                             : list->blocks;
-        *there = block < list->blocks;
-        int rc = *there ? phrase_list_load(list, block) : ERR_OK;
-        if (rc || !*there)
-            return rc;
-    }
+    int rc = phrase_list_reach(list, doc, there);
+    if (rc || !*there)
+        return rc;
     *there = find_in_block(list, doc);
     return ERR_OK;
 }

@@ -23,6 +23,9 @@ struct phrase_list {
 void phrase_list_open(struct postings *list, struct phrase_list *out);
 
 /* Documents rise. */
+/* Of one without a bitmap: decodes the block that would have it; *there false: it is
+ * behind the last. */
+int phrase_list_reach(struct phrase_list *list, doc_id doc, bool *there);
 int phrase_list_seek(struct phrase_list *list, doc_id doc, bool *there);
 /* Stand on number `i` of a block that is decoded; instead of a seek. */
 void phrase_list_stand_on(struct phrase_list *list, uint32_t i);

@@ -174,16 +174,34 @@ static int look_at(struct phrase_run *run, doc_id doc)
     return rc;
 }
 
-static int search_block(struct phrase_run *run, uint32_t block)
+static int look_at_some(struct phrase_run *run, const uint32_t *number,
+                        uint32_t count)
 {
     struct phrase_list *rarest = run->phrase->list[0];
-    int rc = phrase_list_load(rarest, block);
-    for (uint32_t i = 0; rc == ERR_OK && i < rarest->in.count; i++) {
-        doc_id doc = rarest->in.doc[i];
+    int rc = ERR_OK;
+    for (uint32_t i = 0; rc == ERR_OK && i < count; i++) {
+        doc_id doc = rarest->in.doc[number[i]];
         if (doc < run->from)
             continue;
-        phrase_list_stand_on(rarest, i);
+        phrase_list_stand_on(rarest, number[i]);
         rc = look_at(run, doc);
+    }
+    return rc;
+}
+
+static int search_block(struct phrase_run *run, uint32_t block)
+{
+    uint32_t number[SEGMENT_BLOCK], left = 0;
+    int rc = phrase_list_load(run->phrase->list[0], block);
+    if (rc == ERR_OK)
+        left = phrase_sift(run->phrase, number);
+    for (uint32_t at = 0; rc == ERR_OK && left > 0;) {
+        uint32_t part = left, kept = left;
+        rc = phrase_sieve(run->phrase, number + at, &part, &kept);
+        if (rc == ERR_OK)
+            rc = look_at_some(run, number + at, kept);
+        at += part;
+        left -= part;
     }
     return rc;
 }
