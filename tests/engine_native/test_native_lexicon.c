@@ -1,5 +1,6 @@
 /* The lexicon beside the tokens of all articles. Forms of deleted articles may be named, so
  * one index has none deleted, and the other is asked for what is current only. */
+#include "entity_counts.h"
 #include "search_world.h"
 
 struct forms {
@@ -199,6 +200,32 @@ TEST(the_lexicon_knows_the_words_of_all_segments)
     world_close(&w);
 }
 
+/* Some dead, some merged, in several segments. */
+TEST(the_lexicon_counts_the_entities_of_all_segments)
+{
+    static struct world w;
+    world_open(&w, 58217);
+    world_names(&w);
+    world_write(&w);
+    for (int round = 0; round < 8; round++) {
+        struct counted_article *article;
+        size_t count = 0;
+        world_read(&w);
+        article = arena_array(&w.step, struct counted_article, WORLD_ARTICLES);
+        CHECK(article);
+        for (size_t i = 0; i < WORLD_ARTICLES; i++)
+            if (w.article[i].article.key.len)
+                article[count++] = (struct counted_article){
+                    &w.article[i].analysis, w.article[i].article.key,
+                    rng_below(&w.rng, 3) > 0};
+        check_entities(w.searcher, article, count, &w.step);
+        arena_reset(&w.step);
+        world_change(&w);
+    }
+    CHECK(world_segments(&w) >= 2);
+    world_close(&w);
+}
+
 /* --- one edit apart --- */
 
 static void put_text(struct world *w, size_t i, const char *text)
@@ -300,5 +327,6 @@ TEST(an_empty_index_knows_no_words)
 }
 
 RUN(T(the_lexicon_knows_the_words_of_all_segments),
+    T(the_lexicon_counts_the_entities_of_all_segments),
     T(forms_one_edit_apart_are_found_in_all_segments),
     T(an_empty_index_knows_no_words))

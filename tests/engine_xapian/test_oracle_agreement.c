@@ -2,6 +2,7 @@
  * the same articles and the same hits; pages add up to the whole list. */
 #include "bed.h"
 #include "entity/slow_mentions.h"
+#include "entity_counts.h"
 #include "query/oracle.h"
 
 enum { ARTICLES = 60, ROUNDS = 3, QUERIES = 250 };
@@ -323,6 +324,18 @@ static void compare(struct world *w, const char *text)
     w->empty += total == 0;
 }
 
+static void count_entities(struct world *w)
+{
+    struct counted_article article[ARTICLES];
+    size_t count = 0;
+    for (size_t i = 0; i < ARTICLES; i++)
+        if (w->article[i].key.len)
+            article[count++] = (struct counted_article){
+                &w->analysis[i], w->article[i].key, rng_below(&w->rng, 3) > 0};
+    check_entities(w->bed.searcher, article, count, &w->bed.arena);
+    bed_step(&w->bed);
+}
+
 /* --- the test --- */
 
 static void change_articles(struct world *w, int round)
@@ -360,6 +373,7 @@ static void ask_many(struct entity_register *entities)
     for (int round = 0; round < ROUNDS; round++) {
         change_articles(&w, round);
         bed_read(&w.bed);
+        count_entities(&w);
         for (int q = 0; q < QUERIES; q++) {
             strbuf_reset(&w.text);
             add_query(&w, 0);
