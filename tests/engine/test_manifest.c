@@ -142,11 +142,12 @@ TEST(every_flipped_bit_and_every_cut_is_found)
     remove_dir();
 }
 
-/* The sample's text with `old` replaced by `new`, under a right CRC. */
-static int read_changed(const char *old, const char *new, struct err *err)
+/* Its text with `old` replaced by `new`, under a right CRC. */
+static int read_changed_of(const struct manifest *in, const char *old,
+                           const char *new, struct err *err)
 {
-    struct manifest in = sample(), out;
-    CHECK_OK(manifest_write(dir, &in, err), *err);
+    struct manifest out;
+    CHECK_OK(manifest_write(dir, in, err), *err);
     struct bytes_out raw = read_raw();
     put_u8(&raw, 0);
     const char *text = (const char *)raw.data;
@@ -164,6 +165,12 @@ static int read_changed(const char *old, const char *new, struct err *err)
     strbuf_release(&changed);
     bytes_out_release(&raw);
     return manifest_read(dir, &arena, &out, err);
+}
+
+static int read_changed(const char *old, const char *new, struct err *err)
+{
+    struct manifest in = sample();
+    return read_changed_of(&in, old, new, err);
 }
 
 TEST(hostile_text_under_a_right_checksum_is_refused)
@@ -214,6 +221,69 @@ TEST(hostile_text_under_a_right_checksum_is_refused)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err err = {0};
         int rc = read_changed(rows[i].old, rows[i].new, &err);
+        CHECK_MSG(rc == rows[i].want, "row %zu '%s': %s (%s)", i, rows[i].new,
+                  err_name(rc), err.text);
+    }
+    remove_dir();
+}
+
+/* --- registers --- */
+
+#define REGISTER "0123456789abcdef0123456789abcdef"
+
+static struct manifest sample_with_register(void)
+{
+    static struct manifest_file with_register[] = {
+        {{(const uint8_t *)"gen-7/a.glass", 13}, 90, 1},
+        {{(const uint8_t *)"registers/" REGISTER ".tsv", 46}, 7, 2},
+        {{(const uint8_t *)"registers/hand-" REGISTER ".tsv", 51}, 3, 3},
+    };
+    struct manifest m = sample();
+    strcpy(m.generation[0].info.register_digest, REGISTER);
+    m.generation[0].file = with_register;
+    m.generation[0].file_count = 3;
+    return m;
+}
+
+TEST(the_register_for_look_ups_is_read_with_its_file)
+{
+    make_dir();
+    struct err err = {0};
+    struct manifest in = sample_with_register(), out;
+    CHECK_OK(manifest_write(dir, &in, &err), err);
+    CHECK_OK(manifest_read(dir, &arena, &out, &err), err);
+    CHECK_TEXT(out.generation[0].info.register_digest, REGISTER);
+    CHECK_TEXT(out.generation[1].info.register_digest, "");
+    CHECK_EQ(out.generation[0].file_count, 3);
+    remove_dir();
+}
+
+TEST(a_register_without_its_file_or_by_another_name_is_refused)
+{
+    static const struct {
+        const char *old, *new;
+        int want;
+    } rows[] = {
+        {"file 00000003 3 ", "file 00000004 3 ", ERR_OK},
+        {"register 01", "register 02", ERR_CORRUPT},
+        {"register 01", "register 0", ERR_CORRUPT},
+        {"register 01", "register 0G", ERR_CORRUPT},
+        {"register " REGISTER "\n", "", ERR_OK},
+        {"register " REGISTER "\n",
+         "register " REGISTER "\nregister " REGISTER "\n", ERR_CORRUPT},
+        {" registers/01", " registers/02", ERR_CORRUPT},
+        {" registers/01", " registers/hand-01", ERR_CORRUPT},
+        {" registers/hand-01", " registers/foot-01", ERR_CORRUPT},
+        {" registers/hand-01", " registers/hand-0x", ERR_CORRUPT},
+        {" registers/hand-01", " other/hand-01", ERR_CORRUPT},
+        {REGISTER ".tsv\nfile 00000003", REGISTER ".txt\nfile 00000003",
+         ERR_CORRUPT},
+    };
+    make_dir();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0};
+        struct manifest in = sample_with_register();
+        int rc = read_changed_of(&in, rows[i].old, rows[i].new, &err);
         CHECK_MSG(rc == rows[i].want, "row %zu '%s': %s (%s)", i, rows[i].new,
                   err_name(rc), err.text);
     }
@@ -303,5 +373,7 @@ TEST(each_file_is_compared_with_its_size_and_checksum)
 RUN(T(what_was_written_is_read), T(no_directory_and_no_manifest_are_not_found),
     T(every_flipped_bit_and_every_cut_is_found),
     T(hostile_text_under_a_right_checksum_is_refused),
+    T(the_register_for_look_ups_is_read_with_its_file),
+    T(a_register_without_its_file_or_by_another_name_is_refused),
     T(another_analysis_names_the_way_out),
     T(each_file_is_compared_with_its_size_and_checksum))

@@ -121,7 +121,7 @@ TEST(a_block_that_contradicts_itself_is_refused)
         {SLICE("\x04\6wire"), SLICE("\x08\0\0"), 1, "counts that cannot be"},
         {SLICE("\x04\6wire"), SLICE("\x13"), 1, "an article that there is not"},
         {SLICE(SHIP), SLICE("\x11\x11"), 1, "an article that there is not"},
-        {SLICE("\x04\10ship"), SLICE("\x07\x11"), 1,
+        {SLICE("\x04\12ship"), SLICE("\x07\x11"), 1,
          "no class that belongs there"},
         {SLICE("\x04\0ship"), SLICE("\x07\x11"), 1,
          "no class that belongs there"},
