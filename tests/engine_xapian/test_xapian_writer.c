@@ -1,6 +1,7 @@
 #include "bed.h"
 
 #include "engine/manifest.h"
+#include "engine/register_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -364,6 +365,53 @@ TEST(memory_for_little_flushes_often_and_changes_nothing)
     bed_close(&big);
 }
 
+/* Names are looked up by the register of the generation. */
+TEST(a_generation_keeps_its_register)
+{
+    static const char lines[] = "nato\torganisation\tNATO\t\t\n";
+    struct register_text text = {SLICE("test"), slice_of(lines)};
+    struct entity_register *entities, *read;
+    struct bed bed;
+    struct err err = {0};
+    uint64_t articles;
+    CHECK_OK(register_read(&text, 1, NULL, NULL, &entities, &err), err);
+    bed_open(&bed);
+    bed_write(&bed);
+    bed_put(&bed, "ap:1", "en", "NATO", "A draft was agreed.");
+    CHECK_TEXT(bed_commit(&bed).register_digest, "");
+    bed_written(&bed);
+
+    bed.names.entities = entities;
+    bed_write(&bed);
+    CHECK_EQ(xapian_engine.writer_reannotate(bed.writer, &articles, &err),
+             ERR_UNSUPPORTED);
+    CHECK(strstr(err.text, "rebuild"));
+    struct generation_info info = bed_commit(&bed);
+    CHECK_EQ(info.generation, 2);
+    CHECK_TEXT(info.register_digest, entities->digest);
+    CHECK_EQ(bed_commit(&bed).generation, 2);
+    bed_written(&bed);
+
+    /* Without one, that of the index stays. */
+    bed.names.entities = NULL;
+    for (int i = 0; i < 3; i++) {
+        bed_write(&bed);
+        bed_put(&bed, arena_printf(&bed.arena, "ap:%d", i + 2), "en", "x", "y");
+        CHECK_TEXT(bed_commit(&bed).register_digest, entities->digest);
+        bed_written(&bed);
+    }
+    CHECK_OK(register_file_read(bed.dir, entities->digest, &read, &err), err);
+    CHECK_EQ(read->count, 1);
+    CHECK_OK(xapian_engine.check(bed.dir, NULL, NULL, &err), err);
+    bed_read(&bed);
+    bed.names.entities = read;
+    CHECK_TEXT(bed_search(&bed, "@nato"), "");
+    CHECK_TEXT(bed_search(&bed, "draft OR @nato"), "ap:1");
+    register_free(read);
+    register_free(entities);
+    bed_close(&bed);
+}
+
 RUN(T(a_new_index_is_empty_and_can_be_read), T(put_commit_find_and_read_back),
     T(a_lookup_sees_this_run_and_the_last_ones),
     T(a_new_version_replaces_and_a_deleted_article_is_gone),
@@ -373,4 +421,5 @@ RUN(T(a_new_index_is_empty_and_can_be_read), T(put_commit_find_and_read_back),
     T(impossible_keys_are_refused_and_harm_nothing),
     T(very_long_words_and_field_values_are_found),
     T(another_analysis_is_refused_and_names_the_way_out),
-    T(memory_for_little_flushes_often_and_changes_nothing))
+    T(memory_for_little_flushes_often_and_changes_nothing),
+    T(a_generation_keeps_its_register))
