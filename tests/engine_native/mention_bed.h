@@ -10,6 +10,7 @@
 
 static const char first_register[] =
     "izmir\tplace\t\xc4\xb0zmir\tSmyrna; tr:\xc4\xb0zmir\t\n"
+    "last-of-title\tdocument\tK5\tK7\t\n"
     "nato\torganisation\tNATO\tTreaty\t\n"
     "story\tdocument\tStory\t\t\n"
     "tokyo\tplace\tTokyo\t\xe6\x9d\xb1\xe4\xba\xac\t\n"
