@@ -67,7 +67,8 @@ def mark_laws(reply):
 
 def question(params):
     """What is asked, without how it is to be shown."""
-    return {k: v for k, v in params.items() if k in ("q", "phrase", "match")}
+    return {k: v for k, v in params.items()
+            if k in ("q", "phrase", "match", "strict")}
 
 
 def count_laws(daemon, params, reply):

@@ -35,6 +35,7 @@ class Case:
         self.number = 0
         self.asked_at = 0
         self.name_of_title = {}
+        self.register = []
 
     def fault(self, text):
         self.faults.append(f"{self.path}:{self.number}: {text}")
@@ -57,6 +58,8 @@ class Case:
                                     [self.key(i) for i in names],
                                     ["--purge"] if word == "purge" else [])
                     self.reload()
+                elif line.startswith("register"):
+                    self.number = self.take_register(lines, self.number, line)
                 elif line == "merge":
                     merge(self.binaries, self.index)
                     self.reload()
@@ -96,13 +99,24 @@ class Case:
         self.add(path)
         return end + 1
 
+    def take_register(self, lines, at, line):
+        """"register none", or the lines up to a lone "." are one."""
+        if line == "register none":
+            self.register = ["--register", "none"]
+            return at
+        end = lines.index(".", at)
+        path = self.folder / f"register-{at}.tsv"
+        path.write_text("\n".join(lines[at:end]) + "\n", encoding="utf-8")
+        self.register = ["--register", path]
+        return end + 1
+
     def take_corpus(self, folders):
         """The project's own corpus; a plain-text article is called by its file."""
         for path in sorted((CORPUS / "plain").rglob("*.txt")):
             title = path.read_text(encoding="utf-8").split("\n", 1)[0]
             self.name_title(title, path.stem)
         add_articles(self.binaries, self.index, [CORPUS / f for f in folders],
-                     engine=self.engine)
+                     engine=self.engine, extra=self.register)
         self.reload()
 
     def name_title(self, title, name):
@@ -111,7 +125,7 @@ class Case:
 
     def add(self, path):
         add_articles(self.binaries, self.index, [path], engine=self.engine,
-                     source=SOURCE)
+                     source=SOURCE, extra=self.register)
         self.reload()
 
     def reload(self):
@@ -314,6 +328,37 @@ class Case:
         got = [f"{o['word']}={o['articles']}"
                for o in self.reply.get("operands", [])]
         self.compare("operands", got, rest.split())
+
+    def entity(self, name):
+        for entity in self.reply.get("entities", []):
+            if entity["id"] == name:
+                return entity
+        self.fault(f"entity {name}: not asked for: "
+                   f"{self.reply.get('error') or self.reply.get('entities')}")
+        return None
+
+    def expect_entity(self, rest):
+        """ID ARTICLES FORM HITS|FORM HITS...: all forms, the most frequent first."""
+        name, articles, forms = (rest.split(" ", 2) + [""])[:3]
+        entity = self.entity(name)
+        if entity:
+            self.compare(f"articles of {name}", entity["articles"],
+                         int(articles))
+            self.compare(f"forms of {name}",
+                         [f"{f['form']} {f['hits']}" for f in entity["forms"]],
+                         forms.split("|") if forms else [])
+
+    def expect_others(self, rest):
+        """ID OTHER=ARTICLES ...: what the name may mean, too."""
+        name, *others = rest.split()
+        entity = self.entity(name)
+        if entity:
+            self.compare(f"others of the name of {name}",
+                         [f"{o['id']}={o['articles']}"
+                          for o in entity.get("others", [])], others)
+
+    def expect_no_entities(self, _):
+        self.compare("entities", self.reply.get("entities"), None)
 
     def expect_understood(self, rest):
         self.compare("understood", self.reply.get("query", {}).get("understood"),
