@@ -51,8 +51,17 @@ static inline void world_open(struct world *w, uint64_t seed)
     CHECK(mkdtemp(w->dir));
 }
 
-/* A register of its words, before anything is written: two entities of one name, names of
- * one, two and three words, with and without joined forms, short ones. */
+/* Before anything is written. */
+static inline void world_register(struct world *w, const char *lines)
+{
+    struct register_text text = {SLICE("world"), slice_of(lines)};
+    struct err err = {0};
+    CHECK_OK(register_read(&text, 1, NULL, NULL, &w->entities, &err), err);
+    w->names.entities = w->entities;
+}
+
+/* A register of its words: two entities of one name, names of one, two and three words,
+ * with and without joined forms, short ones. */
 static inline void world_names(struct world *w)
 {
     static const char lines[] =
@@ -62,10 +71,7 @@ static inline void world_names(struct world *w)
         "accord-two\tdocument\tcasa\tthe accord\t\n"
         "union\torganisation\tAFL-CIO\thaus to; wars; \u4f0a\u65af\t\n"
         "plane\torganisation\tC-130\t~n; rock roll; ~roll\t\n";
-    struct register_text text = {SLICE("world"), slice_of(lines)};
-    struct err err = {0};
-    CHECK_OK(register_read(&text, 1, NULL, NULL, &w->entities, &err), err);
-    w->names.entities = w->entities;
+    world_register(w, lines);
 }
 
 static inline void world_write(struct world *w)

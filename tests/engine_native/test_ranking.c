@@ -108,11 +108,13 @@ static void compare(struct world *w, const char *text, bool every_page)
     arena_reset(&w->step);
 }
 
-static void score_many(uint64_t seed, const char *lang)
+static void score_many(uint64_t seed, const char *lang, bool names)
 {
     static struct world w;
     world_open(&w, seed);
     w.lang = lang;
+    if (names)
+        world_names(&w);
     world_write(&w);
     for (int round = 0; round < ROUNDS; round++) {
         world_change(&w);
@@ -128,12 +130,17 @@ static void score_many(uint64_t seed, const char *lang)
 
 TEST(scores_and_order_are_those_of_the_definition)
 {
-    score_many(8192, NULL);
+    score_many(8192, NULL, false);
 }
 
 TEST(so_they_are_in_one_language)
 {
-    score_many(4096, "en");
+    score_many(4096, "en", false);
+}
+
+TEST(so_they_are_of_entities)
+{
+    score_many(58217, NULL, true);
 }
 
 /* What random questions seldom ask. */
@@ -245,6 +252,7 @@ TEST(a_prefix_may_stand_for_hundreds_of_forms)
 }
 
 RUN(T(scores_and_order_are_those_of_the_definition),
-    T(so_they_are_in_one_language), T(each_rule_of_the_ranking_has_a_question),
+    T(so_they_are_in_one_language), T(so_they_are_of_entities),
+    T(each_rule_of_the_ranking_has_a_question),
     T(the_closest_two_of_any_spans_are_found),
     T(a_prefix_may_stand_for_hundreds_of_forms))
