@@ -407,13 +407,11 @@ static uint16_t choose(struct search *s)
 
 /* Most words begin no name, and most that do are not followed by its second. */
 static bool may_begin(const struct search *s, size_t at, uint64_t hash,
-                      const struct form *form)
+                      const struct form *form, enum start_kind kind)
 {
-    const struct token *token = &s->token[at];
-    uint8_t letter = s->article->text[token->part].data[token->start];
-    if (!form->starts || (form->capital && letter >= 'a' && letter <= 'z'))
+    if (!form->starts || (form->capital && kind == START_SMALL))
         return false;
-    if (form->alone)
+    if (form->alone || kind == START_BEYOND)
         return true;
     size_t next = next_word(s, at);
     return next < s->token_count &&
@@ -429,11 +427,14 @@ static void scan(struct search *s)
         const struct token *token = &s->token[i];
         if (token->joined || token->position < free_from)
             continue;
+        enum start_kind kind = start_kind(
+            token->form, s->article->text[token->part].data[token->start]);
         uint64_t hash = form_hash(token->form);
-        if (!has_bit(r->starts, (uint32_t)hash & r->starts_mask))
+        if (!has_bit(r->starts[kind].word,
+                     (uint32_t)hash & r->starts[kind].mask))
             continue;
         uint32_t form = find_form(r, token->form, hash);
-        if (form == NO_FORM || !may_begin(s, i, hash, &r->form[form]))
+        if (form == NO_FORM || !may_begin(s, i, hash, &r->form[form], kind))
             continue;
         s->here.count = 0;
         walk(s, 0, i,

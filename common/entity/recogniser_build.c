@@ -472,6 +472,8 @@ static void set_pairs(struct recogniser *r, const struct slice_list *first,
 {
     for (size_t i = 0; i < first->count; i++) {
         uint64_t hash = form_hash(first->item[i]);
+        if (first->item[i].data[0] >= 0x80)
+            continue;
         for (size_t k = 0; k < second->count; k++)
             set_bit(r->pairs, pair_bit(r, hash, form_hash(second->item[k])));
     }
@@ -490,6 +492,14 @@ static uint32_t *first_words(const struct builder *b)
     return first;
 }
 
+static size_t ascii_forms(const struct slice_list *forms)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < forms->count; i++)
+        count += forms->item[i].data[0] < 0x80;
+    return count;
+}
+
 /* A bit for each two forms that may be the first two words of a name. */
 static int make_pairs(struct builder *b)
 {
@@ -502,7 +512,7 @@ static int make_pairs(struct builder *b)
     for (size_t i = 0; i < b->edge_count; i++) {
         uint32_t before = first[b->edge[i].node];
         if (before != UINT32_MAX)
-            pairs += pattern[before].folded.count *
+            pairs += ascii_forms(&pattern[before].folded) *
                      pattern[b->edge[i].pattern].folded.count;
     }
     uint32_t bits = power_of_two_over(pairs * BITS_PER_PAIR);
@@ -521,18 +531,12 @@ static int make_pairs(struct builder *b)
 static int make_places(struct recogniser *r)
 {
     uint32_t size = power_of_two_over(r->form_count * PLACES_PER_FORM + 1);
-    size_t starts = 0;
-    for (size_t i = 0; i < r->form_count; i++)
-        starts += r->form[i].starts;
-    uint32_t bits = power_of_two_over(starts * BITS_PER_START);
     r->place_mask = size - 1;
-    r->starts_mask = bits - 1;
     r->place = arena_alloc_unset(&r->arena, size * sizeof *r->place);
-    r->starts = arena_array(&r->arena, uint64_t, bits / 64);
-    bits = power_of_two_over((size_t)r->near_count * BITS_PER_START);
+    uint32_t bits = power_of_two_over((size_t)r->near_count * BITS_PER_START);
     r->nears_mask = bits - 1;
     r->nears = arena_array(&r->arena, uint64_t, bits / 64);
-    if (!r->place || !r->starts || !r->nears)
+    if (!r->place || !r->nears)
         return ERR_NOMEM;
     for (uint32_t i = 0; i < size; i++)
         r->place[i] = (struct form_place){0, NO_FORM};
@@ -542,11 +546,37 @@ static int make_places(struct recogniser *r)
         while (r->place[at].form != NO_FORM)
             at = (at + 1) & r->place_mask;
         r->place[at] = (struct form_place){(uint32_t)(hash >> 32), (uint32_t)i};
-        if (r->form[i].starts)
-            set_bit(r->starts, (uint32_t)hash & r->starts_mask);
         if (r->form[i].near != NO_FORM)
             set_bit(r->nears, (uint32_t)hash & r->nears_mask);
     }
+    return ERR_OK;
+}
+
+static bool starts_as(const struct form *form, enum start_kind kind)
+{
+    if (!form->starts)
+        return false;
+    bool ascii = form->text.data[0] < 0x80;
+    return kind == START_BEYOND
+               ? !ascii
+               : ascii && (kind == START_OTHER || !form->capital);
+}
+
+static int make_starts(struct recogniser *r, enum start_kind kind)
+{
+    struct bits *bits = &r->starts[kind];
+    size_t count = 0;
+    for (size_t i = 0; i < r->form_count; i++)
+        count += starts_as(&r->form[i], kind);
+    uint32_t size = power_of_two_over(count * BITS_PER_START);
+    bits->mask = size - 1;
+    bits->word = arena_array(&r->arena, uint64_t, size / 64);
+    if (!bits->word)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < r->form_count; i++)
+        if (starts_as(&r->form[i], kind))
+            set_bit(bits->word,
+                    (uint32_t)form_hash(r->form[i].text) & bits->mask);
     return ERR_OK;
 }
 
@@ -567,6 +597,8 @@ static int build(struct builder *b)
         rc = make_pairs(b);
     if (!rc)
         mark_capitals(b->out);
+    for (int kind = 0; !rc && kind < START_KINDS; kind++)
+        rc = make_starts(b->out, (enum start_kind)kind);
     return rc;
 }
 

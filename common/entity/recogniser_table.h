@@ -19,6 +19,14 @@ enum {
     NO_FORM = UINT32_MAX,
 };
 
+/* Small tables for the words of most news, which stay in the processor's cache. */
+enum start_kind {
+    START_SMALL, /* ASCII in the text and with a small letter there, as most are */
+    START_OTHER,  /* ASCII in its folded form */
+    START_BEYOND, /* what is not */
+    START_KINDS,
+};
+
 /* One form of a pattern. */
 struct form_use {
     uint32_t pattern;
@@ -78,11 +86,13 @@ struct recogniser {
     const struct entity_register *entities;
     struct arena arena;
     /* Bit h of `starts`: a form with such a hash begins a name. */
-    uint64_t *starts;
-    uint32_t starts_mask;
+    struct bits {
+        uint64_t *word;
+        uint32_t mask;
+    } starts[START_KINDS];
     uint64_t *nears; /* the same for words of near=, */
     uint32_t nears_mask, near_count;
-    /* and for the first two words of names. */
+    /* and for the first two words of names, where the first is START_OTHER. */
     uint64_t *pairs;
     uint32_t pairs_mask;
     struct form_place *place;
@@ -145,6 +155,14 @@ static inline uint32_t pair_bit(const struct recogniser *r, uint64_t first,
 static inline bool has_bit(const uint64_t *bits, uint32_t bit)
 {
     return bits[bit / 64] >> bit % 64 & 1;
+}
+
+/* Of a form that is not empty, and of the first byte of its word in the text. */
+static inline enum start_kind start_kind(struct slice form, uint8_t letter)
+{
+    if (form.data[0] >= 0x80)
+        return START_BEYOND;
+    return letter >= 'a' && letter <= 'z' ? START_SMALL : START_OTHER;
 }
 
 static inline uint32_t edge_hash(uint32_t node, uint32_t pattern)
