@@ -14,7 +14,7 @@
 
 /* Of `query` it reads the tree as typed, and which entity each name in it was taken for:
  * that is decided by how often all articles mention each. The analysis must have stems,
- * and mentions. ERR_LIMIT when trying everything would take too long (the caller skips and counts
+ * and mentions. ERR_UNSUPPORTED for names that were taken for nothing; ERR_LIMIT when trying everything would take too long (the caller skips and counts
  * the case). Only the spans of the hits are filled, not the leaves. */
 int oracle_match(const struct query *query, const struct article *article,
                  const struct analysis *analysis, struct stemmers *stemmers,

@@ -39,6 +39,9 @@ int oracle_entity(struct oracle *o, const struct ast *ast, struct found *out)
     const struct named_entity *named = named_at(o, ast->start);
     const struct mention_list *mentions = &o->analysis->mentions;
     int rc = ERR_OK;
+    if (!named)
+        return err_set_at(o->err, ERR_UNSUPPORTED, ast->start,
+                          "without a register this name means nothing");
     for (size_t i = 0; rc == ERR_OK && i < mentions->count; i++) {
         const struct mention *mention = &mentions->mention[i];
         bool spelt;
