@@ -123,7 +123,7 @@ static int describe(const char *tmp, const struct manifest_file *registers,
                     struct manifest_generation *g, struct err *err)
 {
     const char *names[FILES_MAX];
-    size_t count;
+    size_t count = 0;
     int rc = list_files(tmp, arena, names, &count, err);
     if (rc)
         return rc;
