@@ -1,4 +1,5 @@
-/* sample_set.h - every live article of an index, read and analysed: what random
+/* sample_set.h - every live article of an index, read, analysed, and searched for names
+ * by the register of the index, if it has one: what random
  * questions are made from, and what answers are compared with. */
 #ifndef BENCH_SAMPLE_SET_H
 #define BENCH_SAMPLE_SET_H
@@ -14,7 +15,10 @@ struct sample_article {
 struct sample_set {
     struct sample_article *sample; /* rising by `doc` */
     size_t count, capacity;
-    struct arena arena; /* the articles and their tokens */
+    struct arena arena;               /* the articles and their tokens */
+    struct entity_register *entities; /* NULL: the index has none */
+    struct recogniser *recogniser;
+    struct query_names names;
     struct stemmers *stemmers;
 };
 

@@ -127,7 +127,8 @@ int side_ask(struct side *side, const char *text, struct arena *arena,
     int rc = query_parse(slice_of(text), arena, &parsed, err);
     if (rc == ERR_OK)
         rc = query_resolve(&parsed, engine->lexicon(side->searcher),
-                           side->set->stemmers, NULL, arena, query, err);
+                           side->set->stemmers, &side->set->names, arena, query,
+                           err);
     if (rc == ERR_OK)
         rc = engine->visit(side->searcher, query, true, NULL, arena,
                            take_answer, &taking, err);
