@@ -233,8 +233,11 @@ static int find_in_segments(struct native_writer *self, struct slice key,
                             struct place *out, struct err *err)
 {
     int rc = ERR_OK;
+    uint64_t hash = hash_bytes(key);
     for (size_t i = self->segment_count; rc == ERR_OK && i-- > 0;) {
         const struct writer_segment *s = &self->segment[i];
+        if (!key_filter_may_have(s->keys, hash))
+            continue;
         rc = key_live_doc(s->segment, key, current_bits(s), &self->scratch,
                           &out->doc, err);
         if (rc == ERR_OK && out->doc == DOC_END)
@@ -351,7 +354,7 @@ static int put(struct native_writer *self, const struct article *article,
         !inverter_is_full(self->buffer.inverter))
         return ERR_OK;
     rc = buffer_flush(self, err);
-    return rc ? rc : merge_full_tiers(self, err);
+    return rc ? rc : merge_when_many(self, err);
 }
 
 int native_writer_put(struct writer *writer, const struct article *article,

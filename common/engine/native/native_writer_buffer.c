@@ -151,6 +151,17 @@ static int write_segment(struct native_writer *self,
     return rc;
 }
 
+/* NULL when there is no memory: then keys are looked up in the segment itself. */
+static struct key_filter *filter_of(const struct hash_map *keys)
+{
+    struct key_filter *filter = key_filter_new(keys->count);
+    struct slice key;
+    uint64_t number;
+    for (size_t at = 0; filter && hash_map_next(keys, &at, &key, &number);)
+        key_filter_add(filter, hash_bytes(key));
+    return filter;
+}
+
 int buffer_flush(struct native_writer *self, struct err *err)
 {
     struct writer_buffer *b = &self->buffer;
@@ -170,6 +181,8 @@ int buffer_flush(struct native_writer *self, struct err *err)
     b->stored = NULL;
     if (rc == ERR_OK)
         rc = segment_end(self, b->name, b->file, &facts, &mentions, err);
+    if (rc == ERR_OK)
+        self->segment[self->segment_count - 1].keys = filter_of(&b->keys);
     buffer_drop(self);
     return rc;
 }

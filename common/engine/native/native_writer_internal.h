@@ -14,6 +14,7 @@
 #include "base/hash_map.h"
 #include "engine/corpus_digest.h"
 #include "engine/native/inverter.h"
+#include "engine/native/key_filter.h"
 #include "engine/native/mention_buffer.h"
 #include "engine/native/native_files.h"
 #include "engine/native/native_writer.h"
@@ -45,6 +46,7 @@ struct writer_segment {
     uint64_t *purged; /* doc ids that must leave no trace; NULL: none */
     uint32_t live_docs;
     uint64_t live_words;
+    struct key_filter *keys; /* those of its current articles; NULL: unknown */
 };
 
 /* Articles that are not in a segment yet; all NULL while there are none. */
@@ -153,8 +155,10 @@ int segment_path(const struct native_writer *self, const char *name,
                  char out[PATH_MAX], struct err *err);
 void segment_forget(struct writer_segment *s);
 
-/* After a flush: keep the files few. */
-int merge_full_tiers(struct native_writer *self, struct err *err);
+/* After a flush: keep the files of this run few enough to be open side by side, and to
+ * look keys up in. */
+enum { FRESH_SEGMENTS_MAX = 48 };
+int merge_when_many(struct native_writer *self, struct err *err);
 /* Before a commit: purges, what was asked, what the policy wants. */
 int merge_for_commit(struct native_writer *self, struct err *err);
 /* Whether writer_merge() asked for something that is not so already. */

@@ -95,6 +95,7 @@ int segment_end(struct native_writer *self, const char *name,
 void segment_forget(struct writer_segment *s)
 {
     segment_close(s->segment);
+    key_filter_free(s->keys);
     mem_free(s->bits);
     mem_free(s->purged);
     *s = (struct writer_segment){0};
@@ -280,9 +281,16 @@ static int merge_while(struct native_writer *self, choose_function choose,
     return rc;
 }
 
-int merge_full_tiers(struct native_writer *self, struct err *err)
+/* Nobody reads them before the commit, which merges all of a tier at once: each byte is
+ * rewritten less often than by merges in between. */
+int merge_when_many(struct native_writer *self, struct err *err)
 {
-    return merge_while(self, merge_choose_tier, err);
+    size_t fresh = 0;
+    for (size_t i = 0; i < self->segment_count; i++)
+        fresh += !self->segment[i].committed;
+    return fresh < FRESH_SEGMENTS_MAX
+               ? ERR_OK
+               : merge_while(self, merge_choose_tier, err);
 }
 
 static int rewrite_purged(struct native_writer *self, struct err *err)
@@ -337,7 +345,7 @@ int merge_for_commit(struct native_writer *self, struct err *err)
         return merge_everything(self, err);
     int rc = rewrite_purged(self, err);
     if (rc == ERR_OK)
-        rc = merge_full_tiers(self, err);
+        rc = merge_while(self, merge_choose_tier, err);
     if (rc == ERR_OK)
         rc = merge_while(self, merge_choose_dead, err);
     return rc;
