@@ -1,65 +1,13 @@
-/* Lines are applied one after the other to drafts of entities; what remains is sorted,
- * its references are followed, and its names are entered.
- */
+/* Lines are applied one after the other to drafts of entities. */
 #include "entity/register.h"
 
 #include "base/err.h"
-#include "base/hash_map.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "doc/digest.h"
-#include "entity/register_line.h"
-#include "entity/register_names.h"
+#include "entity/register_drafts.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-enum { SCRATCH_BYTES = 1 << 20, NOT_THERE = -1 };
-
-/* A line, for what can be wrong with it only when all have been read. */
-struct place {
-    uint32_t text, line;
-};
-
-struct reference {
-    struct slice id;
-    struct place said;
-};
-
-struct draft_alias {
-    struct entity_alias alias;
-    uint64_t key;
-};
-
-struct word_list {
-    struct slice *item;
-    size_t count, capacity;
-};
-
-struct draft {
-    struct slice id, name;
-    uint64_t name_key;
-    enum entity_kind kind;
-    bool there; /* neither blocked nor gone into another one */
-    bool has_heir;
-    size_t heir; /* the draft it went into */
-    struct draft_alias *alias;
-    size_t alias_count, alias_capacity;
-    struct word_list near, not ;
-    struct reference parent, country, wikidata;
-};
-
-struct reading {
-    const struct register_text *text;
-    struct entity_register *out;
-    struct arena scratch; /* of a few lines */
-    struct arena drafts;
-    struct draft *draft;
-    size_t count, capacity;
-    struct hash_map ids;
-    struct register_faults faults;
-    struct place here;
-};
+enum { SCRATCH_BYTES = 1 << 20 };
 
 /* `array` with room for one more; NULL: no memory. */
 static void *room(struct arena *arena, void *array, size_t count,
@@ -79,8 +27,8 @@ static void *room(struct arena *arena, void *array, size_t count,
 
 /* --- applying a line --- */
 
-static struct draft_alias *find_alias(struct draft *draft, uint64_t key,
-                                      struct slice text, struct slice lang)
+struct draft_alias *draft_find_alias(struct draft *draft, uint64_t key,
+                                     struct slice text, struct slice lang)
 {
     for (size_t i = 0; i < draft->alias_count; i++) {
         struct entity_alias *alias = &draft->alias[i].alias;
@@ -95,7 +43,8 @@ static struct draft_alias *find_alias(struct draft *draft, uint64_t key,
 static int set_alias(struct reading *r, struct draft *draft,
                      const struct entity_alias *alias, uint64_t key)
 {
-    struct draft_alias *old = find_alias(draft, key, alias->text, alias->lang);
+    struct draft_alias *old =
+        draft_find_alias(draft, key, alias->text, alias->lang);
     if (old) {
         old->alias = *alias;
         return ERR_OK;
@@ -136,7 +85,8 @@ static int set_name(struct reading *r, struct draft *draft, struct slice name,
 {
     int rc = ERR_OK;
     if (draft->name.len > 0 && !slice_eq(draft->name, name) &&
-        !find_alias(draft, draft->name_key, draft->name, (struct slice){0})) {
+        !draft_find_alias(draft, draft->name_key, draft->name,
+                          (struct slice){0})) {
         struct entity_alias old = {.text = draft->name,
                                    .valid = {DATE_MIN, DATE_MAX}};
         rc = set_alias(r, draft, &old, draft->name_key);
@@ -206,11 +156,11 @@ static int apply_content(struct reading *r, struct draft *draft,
     return rc;
 }
 
-static int find_draft(const struct reading *r, struct slice id, size_t *out)
+bool draft_find(const struct reading *r, struct slice id, size_t *out)
 {
     const uint64_t *at = hash_map_get(&r->ids, id);
     *out = at ? (size_t)*at : 0;
-    return at ? ERR_OK : NOT_THERE;
+    return at != NULL;
 }
 
 /* All names and words of `from` become those of its heir; where it says nothing of its
@@ -218,7 +168,7 @@ static int find_draft(const struct reading *r, struct slice id, size_t *out)
 static int merge_drafts(struct reading *r, size_t from, struct slice into)
 {
     size_t heir;
-    if (find_draft(r, into, &heir) || !r->draft[heir].there || heir == from) {
+    if (!draft_find(r, into, &heir) || !r->draft[heir].there || heir == from) {
         register_fault(&r->faults,
                        "into=%.*s: there is no other entity of this id before",
                        SLICE_ARG(register_shown(into)));
@@ -227,14 +177,14 @@ static int merge_drafts(struct reading *r, size_t from, struct slice into)
     struct draft *a = &r->draft[from], *b = &r->draft[heir];
     struct entity_alias name = {.text = a->name, .valid = {DATE_MIN, DATE_MAX}};
     int rc = ERR_OK;
-    if (!find_alias(a, a->name_key, a->name, (struct slice){0}))
+    if (!draft_find_alias(a, a->name_key, a->name, (struct slice){0}))
         rc = set_alias(r, a, &name, a->name_key);
     for (size_t i = 0; !rc && i < a->alias_count; i++) {
         const struct draft_alias *alias = &a->alias[i];
         bool plain =
             slice_eq(alias->alias.text, b->name) && alias->alias.lang.len == 0;
-        if (!plain &&
-            !find_alias(b, alias->key, alias->alias.text, alias->alias.lang))
+        if (!plain && !draft_find_alias(b, alias->key, alias->alias.text,
+                                        alias->alias.lang))
             rc = set_alias(r, b, &alias->alias, alias->key);
     }
     for (size_t i = 0; !rc && i < a->near.count; i++)
@@ -274,7 +224,7 @@ static int new_draft(struct reading *r, const struct register_line *line,
 static int apply_line(struct reading *r, const struct register_line *line)
 {
     size_t at;
-    bool known = !find_draft(r, line->id, &at);
+    bool known = draft_find(r, line->id, &at);
     if ((!known || !r->draft[at].there) &&
         (!line->has_kind || line->name.len == 0)) {
         register_fault(&r->faults,
@@ -357,189 +307,6 @@ static int read_texts(struct reading *r, size_t count)
     return rc;
 }
 
-/* --- what remains --- */
-
-static void fault_at(struct reading *r, struct place place, const char *what,
-                     struct slice id, const char *why)
-{
-    r->faults.name = r->text[place.text].name;
-    r->faults.line = place.line;
-    register_fault(&r->faults, "%s=%.*s: %s", what,
-                   SLICE_ARG(register_shown(id)), why);
-}
-
-/* The id of the entity that it is now; none, when it was blocked. Heirs are always
- * later decisions, so this ends. */
-static struct slice follow(struct reading *r, const struct draft *from,
-                           const char *what, const struct reference *said)
-{
-    size_t at;
-    if (said->id.len == 0)
-        return said->id;
-    if (find_draft(r, said->id, &at)) {
-        fault_at(r, said->said, what, said->id, "there is no such entity");
-        return (struct slice){0};
-    }
-    while (!r->draft[at].there && r->draft[at].has_heir)
-        at = r->draft[at].heir;
-    if (!r->draft[at].there)
-        return (struct slice){0};
-    if (&r->draft[at] == from) {
-        if (slice_eq(said->id, from->id))
-            fault_at(r, said->said, what, said->id, "it is its own");
-        return (struct slice){0};
-    }
-    return r->draft[at].id;
-}
-
-static int compare_aliases(const void *a, const void *b)
-{
-    const struct draft_alias *x = a, *y = b;
-    int order = slice_cmp(x->alias.lang, y->alias.lang);
-    return order ? order : slice_cmp(x->alias.text, y->alias.text);
-}
-
-static int compare_words(const void *a, const void *b)
-{
-    return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
-static int finish_words(struct reading *r, struct word_list *from,
-                        struct slice_list *out)
-{
-    if (from->count == 0)
-        return ERR_OK;
-    qsort(from->item, from->count, sizeof *from->item, compare_words);
-    out->item = arena_copy(&r->out->arena, from->item,
-                           from->count * sizeof *from->item);
-    out->count = from->count;
-    return out->item ? ERR_OK : ERR_NOMEM;
-}
-
-/* The name first, where it counts as it stands; then by language and bytes. */
-static int finish_aliases(struct reading *r, struct draft *draft,
-                          struct entity *out)
-{
-    const struct draft_alias *own =
-        find_alias(draft, draft->name_key, draft->name, (struct slice){0});
-    bool plain = !own || (!own->alias.is_short && !own->alias.capitals &&
-                          !own->alias.has_valid);
-    out->alias = arena_array(&r->out->arena, struct entity_alias,
-                             draft->alias_count + 1);
-    if (!out->alias)
-        return ERR_NOMEM;
-    if (draft->alias_count)
-        qsort(draft->alias, draft->alias_count, sizeof *draft->alias,
-              compare_aliases);
-    if (plain)
-        out->alias[out->alias_count++] = (struct entity_alias){
-            .text = draft->name, .valid = {DATE_MIN, DATE_MAX}};
-    for (size_t i = 0; i < draft->alias_count; i++) {
-        const struct entity_alias *alias = &draft->alias[i].alias;
-        if (!plain || alias->lang.len > 0 ||
-            !slice_eq(alias->text, draft->name))
-            out->alias[out->alias_count++] = *alias;
-    }
-    return ERR_OK;
-}
-
-static int finish_entity(struct reading *r, struct draft *draft,
-                         struct entity *out)
-{
-    *out = (struct entity){
-        .id = draft->id,
-        .name = draft->name,
-        .kind = draft->kind,
-        .parent = follow(r, draft, "parent", &draft->parent),
-        .country = follow(r, draft, "country", &draft->country),
-        .wikidata = draft->wikidata.id,
-    };
-    int rc = finish_aliases(r, draft, out);
-    if (!rc)
-        rc = finish_words(r, &draft->near, &out->near);
-    if (!rc)
-        rc = finish_words(r, &draft->not, &out->not );
-    return rc;
-}
-
-static int compare_drafts(const void *a, const void *b)
-{
-    return slice_cmp((*(struct draft *const *)a)->id,
-                     (*(struct draft *const *)b)->id);
-}
-
-/* Those that are there, by rising id. */
-static int sort_drafts(struct reading *r, struct draft ***out, size_t *names)
-{
-    struct draft **sorted = arena_array(&r->drafts, struct draft *, r->count);
-    if (r->count && !sorted)
-        return ERR_NOMEM;
-    for (size_t i = 0; i < r->count; i++)
-        if (r->draft[i].there) {
-            sorted[r->out->count++] = &r->draft[i];
-            *names += r->draft[i].alias_count + 2; /* its name, Wikidata id */
-        }
-    if (r->out->count)
-        qsort(sorted, r->out->count, sizeof *sorted, compare_drafts);
-    *out = sorted;
-    return ERR_OK;
-}
-
-static void enter_names(struct register_names *names, const struct draft *draft,
-                        uint32_t entity)
-{
-    register_names_add(names, draft->name_key, entity);
-    for (size_t i = 0; i < draft->alias_count; i++)
-        register_names_add(names, draft->alias[i].key, entity);
-    if (draft->wikidata.id.len)
-        register_names_add(names, name_key_add(0, draft->wikidata.id), entity);
-}
-
-static int finish(struct reading *r)
-{
-    struct entity_register *out = r->out;
-    struct draft **sorted;
-    size_t names = 0;
-    int rc = sort_drafts(r, &sorted, &names);
-    if (rc)
-        return rc;
-    out->entity = arena_array(&out->arena, struct entity, out->count + 1);
-    out->names = register_names_new(&out->arena, names);
-    if (!out->entity || !out->names)
-        return ERR_NOMEM;
-    for (size_t i = 0; !rc && i < out->count; i++) {
-        rc = finish_entity(r, sorted[i], &out->entity[i]);
-        if (!rc)
-            enter_names(out->names, sorted[i], (uint32_t)i);
-    }
-    return rc;
-}
-
-/* Two entities of one Wikidata id are one. */
-static int check_wikidata(struct reading *r)
-{
-    struct hash_map seen;
-    int rc = ERR_OK;
-    hash_map_init(&seen);
-    for (size_t i = 0; !rc && i < r->count; i++) {
-        const struct draft *draft = &r->draft[i];
-        struct slice id = draft->wikidata.id;
-        if (!draft->there || id.len == 0)
-            continue;
-        const uint64_t *other = hash_map_get(&seen, id);
-        char why[200];
-        if (!other) {
-            rc = hash_map_put(&seen, id, i, NULL);
-            continue;
-        }
-        snprintf(why, sizeof why, "that is %.*s already",
-                 SLICE_ARG(register_shown(r->draft[*other].id)));
-        fault_at(r, draft->wikidata.said, "wikidata", id, why);
-    }
-    hash_map_release(&seen);
-    return rc;
-}
-
 static int digest_of(struct entity_register *entities)
 {
     struct bytes_out text = {0};
@@ -556,9 +323,7 @@ static int read_all(struct reading *r, size_t count)
 {
     int rc = read_texts(r, count);
     if (!rc)
-        rc = finish(r);
-    if (!rc)
-        rc = check_wikidata(r);
+        rc = drafts_finish(r);
     if (!rc && r->faults.count)
         return ERR_INVALID; /* `err` has the first */
     if (!rc)
