@@ -406,17 +406,21 @@ static uint16_t choose(struct search *s)
 }
 
 /* Most words begin no name, and most that do are not followed by its second. */
-static bool may_begin(const struct search *s, size_t at, uint64_t hash,
-                      const struct form *form, enum start_kind kind)
+static inline bool may_begin(const struct search *s, size_t at, uint64_t hash)
 {
-    if (!form->starts || (form->capital && kind == START_SMALL))
+    const struct recogniser *r = s->r;
+    const struct token *token = &s->token[at];
+    enum start_kind kind = start_kind(
+        token->form, s->article->text[token->part].data[token->start]);
+    const struct bits *starts = &r->starts[kind], *alone = &r->alone[kind];
+    if (!has_bit(starts->word, (uint32_t)hash & starts->mask))
         return false;
-    if (form->alone || kind == START_BEYOND)
+    if (kind == START_BEYOND ||
+        has_bit(alone->word, (uint32_t)hash & alone->mask))
         return true;
     size_t next = next_word(s, at);
     return next < s->token_count &&
-           has_bit(s->r->pairs,
-                   pair_bit(s->r, hash, form_hash(s->token[next].form)));
+           has_bit(r->pairs, pair_bit(r, hash, form_hash(s->token[next].form)));
 }
 
 static void scan(struct search *s)
@@ -427,14 +431,11 @@ static void scan(struct search *s)
         const struct token *token = &s->token[i];
         if (token->joined || token->position < free_from)
             continue;
-        enum start_kind kind = start_kind(
-            token->form, s->article->text[token->part].data[token->start]);
         uint64_t hash = form_hash(token->form);
-        if (!has_bit(r->starts[kind].word,
-                     (uint32_t)hash & r->starts[kind].mask))
+        if (!may_begin(s, i, hash))
             continue;
         uint32_t form = find_form(r, token->form, hash);
-        if (form == NO_FORM || !may_begin(s, i, hash, &r->form[form], kind))
+        if (form == NO_FORM)
             continue;
         s->here.count = 0;
         walk(s, 0, i,

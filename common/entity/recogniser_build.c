@@ -448,11 +448,9 @@ static void set_bit(uint64_t *bits, uint32_t bit)
     bits[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
-/* Forms that begin no other names than such that begin with a capital in the text, too. */
-static void mark_capitals(struct recogniser *r)
+/* Forms that begin names which want no capital in the text. */
+static void mark_small(struct recogniser *r)
 {
-    for (size_t i = 0; i < r->form_count; i++)
-        r->form[i].capital = true;
     for (size_t i = 0; i < r->name_count; i++) {
         const struct name *name = &r->name[i];
         uint8_t letter = name->word[0].written.data[0];
@@ -461,9 +459,12 @@ static void mark_capitals(struct recogniser *r)
         if ((name->capitals || name->alias->is_short) && letter >= 'A' &&
             letter <= 'Z')
             continue;
-        for (size_t k = 0; k < forms->count; k++)
-            r->form[find_form(r, forms->item[k], form_hash(forms->item[k]))]
-                .capital = false;
+        for (size_t k = 0; k < forms->count; k++) {
+            struct slice text = forms->item[k];
+            struct form *form = &r->form[find_form(r, text, form_hash(text))];
+            form->small = true;
+            form->small_alone |= name->word_count == 1;
+        }
     }
 }
 
@@ -552,29 +553,28 @@ static int make_places(struct recogniser *r)
     return ERR_OK;
 }
 
-static bool starts_as(const struct form *form, enum start_kind kind)
+static bool starts_as(const struct form *form, enum start_kind kind, bool alone)
 {
-    if (!form->starts)
-        return false;
-    bool ascii = form->text.data[0] < 0x80;
-    return kind == START_BEYOND
-               ? !ascii
-               : ascii && (kind == START_OTHER || !form->capital);
+    bool ascii = form->text.len && form->text.data[0] < 0x80;
+    if (kind == START_SMALL)
+        return ascii && (alone ? form->small_alone : form->small);
+    return ascii == (kind == START_OTHER) &&
+           (alone ? form->alone : form->starts);
 }
 
-static int make_starts(struct recogniser *r, enum start_kind kind)
+static int make_bits(struct recogniser *r, enum start_kind kind, bool alone)
 {
-    struct bits *bits = &r->starts[kind];
+    struct bits *bits = alone ? &r->alone[kind] : &r->starts[kind];
     size_t count = 0;
     for (size_t i = 0; i < r->form_count; i++)
-        count += starts_as(&r->form[i], kind);
+        count += starts_as(&r->form[i], kind, alone);
     uint32_t size = power_of_two_over(count * BITS_PER_START);
     bits->mask = size - 1;
     bits->word = arena_array(&r->arena, uint64_t, size / 64);
     if (!bits->word)
         return ERR_NOMEM;
     for (size_t i = 0; i < r->form_count; i++)
-        if (starts_as(&r->form[i], kind))
+        if (starts_as(&r->form[i], kind, alone))
             set_bit(bits->word,
                     (uint32_t)form_hash(r->form[i].text) & bits->mask);
     return ERR_OK;
@@ -596,9 +596,12 @@ static int build(struct builder *b)
     if (!rc)
         rc = make_pairs(b);
     if (!rc)
-        mark_capitals(b->out);
-    for (int kind = 0; !rc && kind < START_KINDS; kind++)
-        rc = make_starts(b->out, (enum start_kind)kind);
+        mark_small(b->out);
+    for (int kind = 0; !rc && kind < START_KINDS; kind++) {
+        rc = make_bits(b->out, (enum start_kind)kind, false);
+        if (!rc)
+            rc = make_bits(b->out, (enum start_kind)kind, true);
+    }
     return rc;
 }
 

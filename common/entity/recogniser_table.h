@@ -39,7 +39,8 @@ struct form {
     uint32_t near; /* its number among the words of near=; NO_FORM: none */
     bool starts;   /* some name begins so */
     bool alone;    /* and is no longer than that */
-    bool capital;  /* all names that begin so want a capital there */
+    bool small, small_alone; /* the same of words in small letters */
+    bool capital;            /* all names that begin so want a capital there */
 };
 
 struct pattern {
@@ -89,7 +90,7 @@ struct recogniser {
     struct bits {
         uint64_t *word;
         uint32_t mask;
-    } starts[START_KINDS];
+    } starts[START_KINDS], alone[START_KINDS]; /* and is no longer than that */
     uint64_t *nears; /* the same for words of near=, */
     uint32_t nears_mask, near_count;
     /* and for the first two words of names, where the first is START_OTHER. */
@@ -111,22 +112,19 @@ struct recogniser {
     struct neighbours *neighbours; /* by entity */
 };
 
-/* Words of news are short: the first and the last eight bytes tell most apart. */
+/* Six bytes of the form and its length tell most words apart, and there is no branch: the
+ * lengths of words are hard to foresee. */
 static inline uint64_t form_hash(struct slice s)
 {
-    uint64_t a = 0, b = 0;
-    if (s.len >= 8) {
-        a = load_u64(s.data);
-        b = load_u64(s.data + s.len - 8);
-    } else if (s.len >= 4) {
-        a = load_u32(s.data);
-        b = load_u32(s.data + s.len - 4);
-    } else if (s.len) {
-        a = s.data[0];
-        b = (uint64_t)s.data[s.len / 2] << 8 | s.data[s.len - 1];
-    }
-    uint64_t h = (a ^ s.len) * UINT64_C(0x9E3779B97F4A7C15);
-    h = (h ^ h >> 29 ^ b) * UINT64_C(0xBF58476D1CE4E5B9);
+    uint64_t h = s.len << 48;
+    if (s.len == 0)
+        return 0;
+    h |= s.data[0] | (uint64_t)s.data[s.len > 1] << 8;
+    h |= (uint64_t)s.data[s.len / 4] << 16 | (uint64_t)s.data[s.len / 2] << 24;
+    h |= (uint64_t)s.data[s.len * 3 / 4] << 32;
+    h |= (uint64_t)s.data[s.len - 1] << 40;
+    h *= UINT64_C(0x9E3779B97F4A7C15);
+    h = (h ^ h >> 32) * UINT64_C(0xBF58476D1CE4E5B9);
     return h ^ h >> 32;
 }
 
