@@ -15,7 +15,7 @@ foreach(engine ${engines})
   add_test(NAME e2e/${engine}/rebuild
     COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/rebuild.py
       ${CMAKE_BINARY_DIR} --engine ${engine} --into ${engines})
-  foreach(name quotes model views)
+  foreach(name quotes model views register_edits)
     add_test(NAME e2e/${engine}/${name}
       COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/${name}.py
         ${CMAKE_BINARY_DIR} --engine ${engine})
