@@ -11,17 +11,20 @@
 struct names {
     int refs;
     struct entity_register *entities; /* NULL: it cannot be read */
+    /* What articles were annotated by, when that is another one; of several the one with
+     * the fewest names. NULL: `entities`. */
+    struct entity_register *annotated_by;
+    uint64_t annotated_hash; /* of the digests */
     char digest[DIGEST_TEXT_SIZE];
     char fault[160]; /* why not; "" when it can */
 };
 
-/* The names of the generation `info`; *out is NULL when it has no register, and `kept`
+/* The names of the snapshot's generation; *out is NULL when it has no register, and `kept`
  * (may be NULL) when that is of the same one. A register that cannot be read is a
  * warning in the log, and in `fault`. Slow: any thread but the loop's, once it runs.
  * ERR_NOMEM. */
-int names_open(const struct server_options *options,
-               const struct generation_info *info, struct names *kept,
-               struct names **out, struct err *err);
+int names_open(const struct server_options *options, struct snapshot *snapshot,
+               struct names *kept, struct names **out, struct err *err);
 
 /* Both take NULL. */
 struct names *names_ref(struct names *names);

@@ -38,7 +38,8 @@ static struct question new_question(struct request *request)
     return (struct question){
         .request = request,
         .engine = request->snapshot->engine,
-        .names = {.entities = names ? names->entities : NULL},
+        .names = {.entities = names ? names->entities : NULL,
+                  .annotated_by = names ? names->annotated_by : NULL},
         .started_ns = clock_ns()};
 }
 

@@ -27,9 +27,8 @@ static void open_newest(struct pool_job *job, struct worker *worker)
     if (reload->rc == 0) {
         searcher_close(searcher);
         /* Whose names are in use changes only when this is done. */
-        reload->rc =
-            names_open(options, &reload->fresh->info, reload->server->names,
-                       &reload->names, &reload->err);
+        reload->rc = names_open(options, reload->fresh, reload->server->names,
+                                &reload->names, &reload->err);
     }
     if (reload->rc) {
         snapshot_unref(reload->fresh);

@@ -271,7 +271,7 @@ static int start(struct server *server, struct err *err)
     if (rc)
         return rc;
     server_adopt(server, first);
-    rc = names_open(options, &first->info, NULL, &names, err);
+    rc = names_open(options, first, NULL, &names, err);
     if (rc == 0)
         server_adopt_names(server, names);
     return rc;

@@ -242,6 +242,11 @@ struct engine {
     int (*keys)(struct searcher *, key_visit, void *context, struct err *);
     /* ERR_UNSUPPORTED where there is nothing to tell. */
     int (*describe)(struct snapshot *, struct composition *, struct err *);
+    /* Digests of the registers that the mentions of current articles were found by, each
+     * once; an empty one: some articles were put without any. In `arena`. NULL where that
+     * is not known. */
+    int (*registers)(struct snapshot *, struct arena *, struct slice_list *out,
+                     struct err *);
     /* Finds the stems itself, once for each form: the tokens given to writer_put() need
      * not have any. */
     bool finds_stems;

@@ -46,6 +46,13 @@ def merge(binaries, index):
         raise ProgramFailed(f"merge: exit {done.returncode}: {done.stderr}")
 
 
+def names(binaries, index, words):
+    """`dateline-index` with these words, behind which the index is named."""
+    done = run([binaries / "indexer/dateline-index", *words, "--index", index])
+    if done.returncode != 0:
+        raise ProgramFailed(f"{words}: exit {done.returncode}: {done.stderr}")
+
+
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path, timeout=60):
         super().__init__("localhost", timeout=timeout)

@@ -6,6 +6,7 @@ real socket, answers compared. README.md beside this file is the grammar.
 """
 import argparse
 import pathlib
+import shlex
 import sys
 import tempfile
 import urllib.parse
@@ -13,7 +14,7 @@ import urllib.parse
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 from laws import broken_laws  # noqa: E402
-from programs import Daemon, add_articles, delete_articles, merge  # noqa: E402
+from programs import Daemon, add_articles, delete_articles, merge, names  # noqa: E402
 
 SOURCE = "t"  # articles are keyed t:ID; cases write ID
 CORPUS = HERE.parent.parent / "corpus"
@@ -60,6 +61,8 @@ class Case:
                     self.reload()
                 elif line.startswith("register"):
                     self.number = self.take_register(lines, self.number, line)
+                elif line.startswith(("edit ", "reannotate")):
+                    self.edit_names(line)
                 elif line == "merge":
                     merge(self.binaries, self.index)
                     self.reload()
@@ -109,6 +112,12 @@ class Case:
         path.write_text("\n".join(lines[at:end]) + "\n", encoding="utf-8")
         self.register = ["--register", path]
         return end + 1
+
+    def edit_names(self, line):
+        words = ["register", *shlex.split(line)[1:]] if line != "reannotate" \
+            else ["reannotate", *self.register]
+        names(self.binaries, self.index, words)
+        self.reload()
 
     def take_corpus(self, folders):
         """The project's own corpus; a plain-text article is called by its file."""

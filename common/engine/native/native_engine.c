@@ -30,5 +30,6 @@ const struct engine native_engine = {
     .versions = native_versions,
     .keys = native_keys,
     .describe = native_describe,
+    .registers = native_registers,
     .finds_stems = true,
 };

@@ -17,4 +17,8 @@ int native_entities_of(struct searcher *searcher, const doc_ref *docs,
                        size_t count, struct cancel *cancel, struct arena *arena,
                        struct entity_count_list *out, struct err *err);
 
+/* As engine->registers. */
+int native_registers(struct snapshot *snapshot, struct arena *arena,
+                     struct slice_list *out, struct err *err);
+
 #endif

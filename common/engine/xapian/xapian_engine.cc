@@ -85,5 +85,6 @@ extern "C" const struct engine xapian_engine = {
     dateline::versions,
     dateline::keys,
     dateline::describe,
+    nullptr, // registers: it keeps none but that of the generation
     false,
 };
