@@ -165,7 +165,39 @@ TEST(a_folder_is_all_its_files_in_order)
     CHECK_OK(tree_remove(dir, &err), err);
 }
 
-RUN(T(the_register_that_comes_with_us_is_found_and_without_fault),
+/* The lines that docs/register.md shows. */
+TEST(the_examples_of_the_page_are_a_register)
+{
+    struct bytes_out page = {0}, lines = {0};
+    struct err err = {0};
+    CHECK_OK(file_read(PROJECT_DIR "/docs/register.md", 1 << 20, &page, &err),
+             err);
+    put_u8(&page, 0);
+    int examples = 0;
+    for (char *line = strtok((char *)page.data, "\n"); line;
+         line = strtok(NULL, "\n"))
+        if (strncmp(line, "    ", 4) == 0 && strchr(line, '\t')) {
+            put_raw(&lines, line + 4, strlen(line + 4));
+            put_u8(&lines, '\n');
+            examples++;
+        }
+    CHECK_EQ(examples, 2);
+    struct register_text text[] = {
+        {SLICE("russia"), SLICE("russia\tplace\tRussia\n")},
+        {SLICE("docs/register.md"), {lines.data, lines.len}}};
+    struct entity_register *r;
+    CHECK_OK(register_read(text, 2, tell, NULL, &r, &err), err);
+    CHECK_EQ(r->count, 3);
+    CHECK_SLICE(r->entity[1].id, SLICE("sergei-lavrov"));
+    CHECK_EQ(r->entity[1].alias_count, 5);
+    CHECK(r->entity[2].alias[0].capitals);
+    register_free(r);
+    bytes_out_release(&lines);
+    bytes_out_release(&page);
+}
+
+RUN(T(the_examples_of_the_page_are_a_register),
+    T(the_register_that_comes_with_us_is_found_and_without_fault),
     T(well_known_names_are_found),
     T(references_lead_to_places_and_organisations),
     T(a_folder_is_all_its_files_in_order))
