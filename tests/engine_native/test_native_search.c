@@ -224,6 +224,32 @@ TEST(so_it_does_about_entities)
     ask_many(58217, NULL, true);
 }
 
+/* Numbers of mentions are not those of words: each name beside each word. */
+TEST(names_beside_words_are_not_taken_for_each_other)
+{
+    static struct world w;
+    struct tally tally = {0};
+    world_open(&w, 4);
+    world_names(&w);
+    world_write(&w);
+    world_change(&w);
+    world_change(&w);
+    world_read(&w);
+    for (size_t n = 0; n < w.entities->count; n++)
+        for (size_t i = 0; i < sizeof world_words / sizeof *world_words; i++) {
+            char text[128];
+            snprintf(text, sizeof text, "[@%.*s %s]",
+                     SLICE_ARG(w.entities->entity[n].id), world_words[i]);
+            compare(&w, text, &tally);
+            snprintf(text, sizeof text, "[%s @%.*s]", world_words[i],
+                     SLICE_ARG(w.entities->entity[n].id));
+            compare(&w, text, &tally);
+            arena_reset(&w.step);
+        }
+    CHECK(tally.matched > 50);
+    world_close(&w);
+}
+
 /* Filters beside what has to be verified are asked of each article. */
 TEST(filters_are_the_same_as_lists_and_one_by_one)
 {
@@ -282,5 +308,6 @@ TEST(a_prefix_may_stand_for_hundreds_of_forms)
 RUN(T(the_engine_answers_as_the_slow_evaluator_does),
     T(so_it_does_where_all_is_in_one_language),
     T(so_it_does_where_words_have_no_stems), T(so_it_does_about_entities),
+    T(names_beside_words_are_not_taken_for_each_other),
     T(filters_are_the_same_as_lists_and_one_by_one),
     T(a_prefix_may_stand_for_hundreds_of_forms))
