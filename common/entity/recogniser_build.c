@@ -171,11 +171,17 @@ static int fill_pattern(struct builder *b, uint32_t number,
 static struct slice pattern_key(const struct name_word *word, struct slice lang,
                                 unsigned place, struct arena *arena)
 {
-    char *key = lang.len
-                    ? arena_printf(arena, "%.*s %u %.*s", SLICE_ARG(lang),
-                                   place, SLICE_ARG(word->written))
-                    : arena_printf(arena, " %.*s", SLICE_ARG(word->folded));
-    return slice_of(key);
+    struct slice text = lang.len ? word->written : word->folded;
+    uint8_t *key = arena_alloc_unset(arena, text.len + lang.len + 1);
+    if (!key)
+        return (struct slice){0};
+    key[0] = (uint8_t)(lang.len << 2 | place);
+    if (lang.len == 0)
+        key[0] = 0; /* the same everywhere in a name */
+    else
+        memcpy(key + 1, lang.data, lang.len);
+    memcpy(key + 1 + lang.len, text.data, text.len);
+    return (struct slice){key, 1 + lang.len + text.len};
 }
 
 static int pattern_of(struct builder *b, struct slice lang, unsigned place,
