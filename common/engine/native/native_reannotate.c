@@ -252,6 +252,10 @@ static int find_mentions(struct reannotation *r,
     struct native_writer *self = r->writer;
     uint32_t docs = r->segment->segment->docs;
     int rc = ERR_OK;
+    if (!r->recogniser)
+        rc = recogniser_new(self->options.entities, &r->recogniser, err);
+    if (rc)
+        return rc;
     r->number = arena_array(&r->arena, uint32_t, docs);
     r->title_end = arena_array(&r->arena, uint32_t, docs);
     if (!r->number || !r->title_end)
@@ -397,8 +401,6 @@ int native_writer_reannotate(struct writer *writer, uint64_t *articles,
     arena_init(&r.arena, SIZE_MAX);
     arena_init(&r.article_arena, SIZE_MAX);
     int rc = buffer_flush(self, err);
-    if (rc == ERR_OK)
-        rc = recogniser_new(self->options.entities, &r.recogniser, err);
     for (size_t i = 0; rc == ERR_OK && i < self->segment_count; i++) {
         writer_progress(self, "reannotating", i, self->segment_count);
         rc = annotate_segment(&r, &self->segment[i], err);
