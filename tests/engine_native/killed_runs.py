@@ -173,10 +173,11 @@ class Runs:
                         f", want {want}")
 
     def leftovers(self):
-        named = {line.split("/")[-1].strip()
+        named = {line.split(maxsplit=3)[-1].strip()
                  for line in (self.index / "MANIFEST").read_text().splitlines()
                  if line.startswith("file ")}
-        there = {path.name for path in (self.index / "segments").iterdir()}
+        there = {f"{folder}/{path.name}" for folder in ("segments", "registers")
+                 for path in (self.index / folder).glob("*")}
         if there != named:
             raise Fault(f"left over: {sorted(there - named)}, missing: "
                         f"{sorted(named - there)}")
