@@ -24,7 +24,7 @@ struct hit {
     uint32_t name, token, position;
     uint16_t width;
     bool inflected; /* one of its words is */
-    bool is_short;
+    bool counts;
 };
 
 struct hits {
@@ -121,6 +121,11 @@ static int add_found(struct search *s, struct found_list *list,
 }
 
 /* --- tokens --- */
+
+static bool has_bit(const uint64_t *bits, uint32_t bit)
+{
+    return bits[bit / 64] >> bit % 64 & 1;
+}
 
 /* The plain token right behind token `at`; token_count for none. */
 static size_t next_word(const struct search *s, size_t at)
@@ -229,7 +234,7 @@ static int look_near(struct search *s)
         return ERR_NOMEM;
     for (size_t i = 0; i < s->token_count; i++) {
         uint64_t hash = form_hash(s->token[i].form);
-        if (!has_bit(r->nears, (uint32_t)hash & r->nears_mask))
+        if (!filter_has(&r->nears, start_key(hash)))
             continue;
         uint32_t form = find_form(r, s->token[i].form, hash);
         uint32_t near = form == NO_FORM ? NO_FORM : r->form[form].near;
@@ -282,19 +287,25 @@ static bool stands_free(const struct search *s, const struct hit *hit)
 static bool short_begins_alike(const struct search *s, const struct name *name,
                                size_t token)
 {
-    return !name->alias->is_short ||
-           begins_alike(&name->word[0], written(s, &s->token[token]));
+    struct slice text = written(s, &s->token[token]);
+    return name->letter == 0 ||
+           (text.len && text.data[0] == name->letter &&
+            (name->letter < 0x80 || begins_alike(&name->word[0], text)));
+}
+
+static bool of_these_dates(const struct search *s, const struct name *name)
+{
+    const struct date_range *valid = &name->alias->valid;
+    return s->date.from >= s->date.to ||
+           (valid->to > s->date.from && s->date.to > valid->from);
 }
 
 /* It may be a name at all in this article. */
 static bool matches(const struct search *s, const struct hit *hit)
 {
     const struct name *name = &s->r->name[hit->name];
-    const struct date_range *valid = &name->alias->valid;
-    if (name->alias->has_valid && s->date.from < s->date.to &&
-        (valid->to <= s->date.from || s->date.to <= valid->from))
-        return false;
     return short_begins_alike(s, name, hit->token) &&
+           (!name->has_valid || of_these_dates(s, name)) &&
            (!hit->inflected || inflections_hold(s, name, hit->token));
 }
 
@@ -313,9 +324,9 @@ static void note_names(struct search *s, const struct node *node,
 {
     for (uint32_t i = 0; i < node->name_count; i++) {
         hit.name = node->first_name + i;
-        hit.is_short = s->r->name[hit.name].alias->is_short;
         if (matches(s, &hit) && !s->rc)
-            s->rc = add_hit(s, hit.is_short ? &s->shorts : &s->here, hit);
+            s->rc = add_hit(
+                s, s->r->name[hit.name].is_short ? &s->shorts : &s->here, hit);
     }
 }
 
@@ -332,7 +343,8 @@ static void walk(struct search *s, uint32_t node, size_t at, struct hit hit,
     hit.width++;
     for (uint32_t i = 0; i < known->use_count; i++) {
         const struct form_use *use = &r->use[known->first_use + i];
-        uint32_t child = find_child(r, node, use->pattern);
+        uint32_t child =
+            node == 0 ? use->start : find_child(r, node, use->pattern);
         if (child == NO_NODE)
             continue;
         hit.inflected = inflected || use->inflected;
@@ -384,15 +396,18 @@ static uint16_t choose(struct search *s)
 {
     const struct hits *here = &s->here;
     uint16_t longest = 0;
-    for (size_t i = 0; i < here->count; i++)
-        if (here->hit[i].width > longest && counts(s, &here->hit[i]))
-            longest = here->hit[i].width;
+    for (size_t i = 0; i < here->count; i++) {
+        struct hit *hit = &here->hit[i];
+        hit->counts = hit->width >= longest && counts(s, hit);
+        if (hit->counts)
+            longest = hit->width;
+    }
     bool telling = one_entity(s, longest);
     for (size_t i = 0; longest && i < here->count; i++) {
         const struct hit *hit = &here->hit[i];
         const struct name *name = &s->r->name[hit->name];
         size_t at;
-        if (hit->width != longest || !counts(s, hit))
+        if (hit->width != longest || !hit->counts)
             continue;
         if (found_at(s, hit->position, name->entity, &at))
             s->full.found[at].capitals &= name->capitals;
@@ -405,44 +420,55 @@ static uint16_t choose(struct search *s)
     return longest;
 }
 
-/* Most words begin no name, and most that do are not followed by its second. */
-static inline bool may_begin(const struct search *s, size_t at, uint64_t hash)
+/* Most words begin no name, and most that do are not followed by its second. Says yes a
+ * little too often. */
+static inline bool may_begin(const struct search *s, const struct token *token,
+                             uint64_t hash, uint64_t next)
 {
-    const struct recogniser *r = s->r;
+    uint8_t letter = s->article->text[token->part].data[token->start];
+    enum start_kind kind = start_kind(token->form, letter);
+    const struct filter *filter = &s->r->starts[kind];
+    bool alone = filter_has(filter, start_key(hash));
+    return alone | filter_has(filter, pair_key(hash, next));
+}
+
+static void look_at(struct search *s, size_t at, uint64_t hash,
+                    uint32_t *free_from)
+{
     const struct token *token = &s->token[at];
-    enum start_kind kind = start_kind(
-        token->form, s->article->text[token->part].data[token->start]);
-    const struct bits *starts = &r->starts[kind], *alone = &r->alone[kind];
-    if (!has_bit(starts->word, (uint32_t)hash & starts->mask))
-        return false;
-    if (kind == START_BEYOND ||
-        has_bit(alone->word, (uint32_t)hash & alone->mask))
-        return true;
-    size_t next = next_word(s, at);
-    return next < s->token_count &&
-           has_bit(r->pairs, pair_bit(r, hash, form_hash(s->token[next].form)));
+    uint32_t form = find_form(s->r, token->form, hash);
+    if (form == NO_FORM)
+        return;
+    s->here.count = 0;
+    walk(s, 0, at,
+         (struct hit){.token = (uint32_t)at, .position = token->position},
+         form);
+    if (s->here.count)
+        *free_from = token->position + choose(s);
+}
+
+static size_t skip_joined(const struct search *s, size_t at)
+{
+    while (at < s->token_count && s->token[at].joined)
+        at++;
+    return at;
 }
 
 static void scan(struct search *s)
 {
-    const struct recogniser *r = s->r;
     uint32_t free_from = 0; /* behind the last full name */
-    for (size_t i = 0; i < s->token_count && !s->rc; i++) {
-        const struct token *token = &s->token[i];
-        if (token->joined || token->position < free_from)
-            continue;
-        uint64_t hash = form_hash(token->form);
-        if (!may_begin(s, i, hash))
-            continue;
-        uint32_t form = find_form(r, token->form, hash);
-        if (form == NO_FORM)
-            continue;
-        s->here.count = 0;
-        walk(s, 0, i,
-             (struct hit){.token = (uint32_t)i, .position = token->position},
-             form);
-        if (s->here.count)
-            free_from = token->position + choose(s);
+    size_t at = skip_joined(s, 0);
+    uint64_t hash = at < s->token_count ? form_hash(s->token[at].form) : 0;
+    while (at < s->token_count && !s->rc) {
+        const struct token *token = &s->token[at];
+        size_t next = skip_joined(s, at + 1);
+        uint64_t next_hash =
+            next < s->token_count ? form_hash(s->token[next].form) : 0;
+        if (may_begin(s, token, hash, next_hash) &&
+            token->position >= free_from)
+            look_at(s, at, hash, &free_from);
+        at = next;
+        hash = next_hash;
     }
 }
 

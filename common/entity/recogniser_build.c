@@ -13,9 +13,8 @@
 
 enum {
     PLACES_PER_FORM = 2,
-    /* One in eight words that begin no name passes the bitmap. */
-    BITS_PER_START = 8,
-    BITS_PER_PAIR = 8,
+    /* One in fifty keys that are not in a filter passes it. */
+    BITS_PER_KEY = 12,
     FIRST_CAPACITY = 1024,
 };
 
@@ -27,7 +26,7 @@ struct use_of_form {
 /* A name, and where it ends. */
 struct placed_name {
     struct name name;
-    uint32_t node;
+    uint32_t node, second; /* second: of its second word, or of its only one */
 };
 
 struct builder {
@@ -227,12 +226,26 @@ static int child_of(struct builder *b, uint32_t node, uint32_t pattern,
     return ERR_OK;
 }
 
+/* What a short form begins with wherever it counts: a letter that folding changes. */
+static uint8_t letter_of_short(const struct entity_alias *alias,
+                               const struct name_word *word)
+{
+    struct slice letter = word->written;
+    if (!alias->is_short || letter.len == 0)
+        return 0;
+    letter.len = 1;
+    while (letter.len < word->written.len &&
+           (letter.data[letter.len] & 0xc0) == 0x80)
+        letter.len++;
+    return slice_starts_with(word->folded, letter) ? 0 : letter.data[0];
+}
+
 static int add_name(struct builder *b, const struct entity_alias *alias,
                     uint32_t entity, struct arena *arena)
 {
     struct name_word *word;
     size_t count;
-    uint32_t node = 0;
+    uint32_t node = 0, second = 0;
     int rc = name_words(alias->text, arena, &word, &count);
     if (rc == ERR_LIMIT)
         return err_set(b->err, rc, "the name \"%.80s\" has over %d words",
@@ -245,6 +258,7 @@ static int add_name(struct builder *b, const struct entity_alias *alias,
             break;
         word[i].folded = b->pattern[word[i].pattern].folded.item[0];
         rc = child_of(b, node, word[i].pattern, &node);
+        second = i < 2 ? node : second;
     }
     if (rc || count == 0)
         return rc;
@@ -253,8 +267,17 @@ static int add_name(struct builder *b, const struct entity_alias *alias,
     word = arena_copy(&b->out->arena, word, count * sizeof *word);
     if (!word)
         return ERR_NOMEM;
-    b->name[b->name_count++] = (struct placed_name){
-        {alias, word, entity, (uint16_t)count, alias->capitals}, node};
+    b->name[b->name_count++] =
+        (struct placed_name){{.alias = alias,
+                              .word = word,
+                              .entity = entity,
+                              .word_count = (uint16_t)count,
+                              .capitals = alias->capitals,
+                              .is_short = alias->is_short,
+                              .has_valid = alias->has_valid,
+                              .letter = letter_of_short(alias, &word[0])},
+                             node,
+                             second};
     return ERR_OK;
 }
 
@@ -440,99 +463,109 @@ static int make_forms(struct builder *b)
     for (size_t i = 0; i < b->use_count; i++) {
         struct use_of_form use = b->use[i];
         struct form *form = &r->form[use.form];
-        r->use[form->first_use + form->use_count++] =
-            (struct form_use){use.pattern, use.inflected};
-        uint32_t child = find_child(r, 0, use.pattern);
-        form->starts |= child != NO_NODE;
-        form->alone |= child != NO_NODE && r->node[child].name_count > 0;
+        r->use[form->first_use + form->use_count++] = (struct form_use){
+            use.pattern, find_child(r, 0, use.pattern), use.inflected};
     }
     return ERR_OK;
 }
 
-static void set_bit(uint64_t *bits, uint32_t bit)
+static int make_filter(struct recogniser *r, struct filter *filter, size_t keys)
 {
-    bits[bit / 64] |= UINT64_C(1) << bit % 64;
+    uint32_t bits = power_of_two_over(keys * BITS_PER_KEY);
+    filter->mask = bits / 64 - 1;
+    filter->word = arena_array(&r->arena, uint64_t, bits / 64);
+    return filter->word ? ERR_OK : ERR_NOMEM;
 }
 
-/* Forms that begin names which want no capital in the text. */
-static void mark_small(struct recogniser *r)
+/* Only counted while there is no filter. */
+static void add_key(struct filter *filter, size_t *count, uint64_t key)
 {
-    for (size_t i = 0; i < r->name_count; i++) {
-        const struct name *name = &r->name[i];
-        uint8_t letter = name->word[0].written.data[0];
-        const struct slice_list *forms =
-            &r->pattern[name->word[0].pattern].folded;
-        if ((name->capitals || name->alias->is_short) && letter >= 'A' &&
-            letter <= 'Z')
-            continue;
-        for (size_t k = 0; k < forms->count; k++) {
-            struct slice text = forms->item[k];
-            struct form *form = &r->form[find_form(r, text, form_hash(text))];
-            form->small = true;
-            form->small_alone |= name->word_count == 1;
-        }
-    }
+    if (filter->word)
+        filter->word[(uint32_t)(key >> 32) & filter->mask] |= filter_bits(key);
+    else
+        ++*count;
 }
 
-static void set_pairs(struct recogniser *r, const struct slice_list *first,
+/* `second` NULL: the first word is a name. */
+static void add_start(struct recogniser *r, size_t count[START_KINDS],
+                      enum start_kind kind, struct slice first,
                       const struct slice_list *second)
 {
-    for (size_t i = 0; i < first->count; i++) {
-        uint64_t hash = form_hash(first->item[i]);
-        if (first->item[i].data[0] >= 0x80)
-            continue;
-        for (size_t k = 0; k < second->count; k++)
-            set_bit(r->pairs, pair_bit(r, hash, form_hash(second->item[k])));
-    }
+    uint64_t hash = form_hash(first);
+    if (!second)
+        add_key(&r->starts[kind], &count[kind], start_key(hash));
+    for (size_t i = 0; second && i < second->count; i++)
+        add_key(&r->starts[kind], &count[kind],
+                pair_key(hash, form_hash(second->item[i])));
 }
 
-/* The first word of the names through each node of the second level. */
-static uint32_t *first_words(const struct builder *b)
+static bool beyond_ascii(struct slice form)
 {
-    uint32_t *first = mem_alloc(b->out->node_count * sizeof *first);
-    if (!first)
-        return NULL;
-    first[0] = UINT32_MAX;
-    for (size_t i = 0; i < b->edge_count; i++)
-        first[b->edge[i].to] =
-            b->edge[i].node == 0 ? b->edge[i].pattern : UINT32_MAX;
-    return first;
+    return form.len && form.data[0] >= 0x80;
 }
 
-static size_t ascii_forms(const struct slice_list *forms)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < forms->count; i++)
-        count += forms->item[i].data[0] < 0x80;
-    return count;
-}
-
-/* A bit for each two forms that may be the first two words of a name. */
-static int make_pairs(struct builder *b)
+/* What an edge from the root, or one behind that, says of how names begin. */
+static void add_starts(struct builder *b, const struct edge *edge,
+                       const bool *small, size_t count[START_KINDS])
 {
     struct recogniser *r = b->out;
-    const struct pattern *pattern = r->pattern;
-    uint32_t *first = first_words(b);
-    size_t pairs = 0;
-    if (!first)
-        return ERR_NOMEM;
+    const struct edge *before = edge->node ? &b->edge[edge->node - 1] : NULL;
+    uint32_t first = before ? before->pattern : edge->pattern;
+    const struct slice_list *forms = &r->pattern[first].folded;
+    const struct slice_list *second =
+        before ? &r->pattern[edge->pattern].folded : NULL;
+    bool begins = before || r->node[edge->to].name_count;
+    for (size_t i = 0; i < forms->count; i++) {
+        struct slice form = forms->item[i];
+        if (beyond_ascii(form) && !before)
+            add_start(r, count, START_BEYOND, form, NULL);
+        if (beyond_ascii(form) || !begins)
+            continue;
+        add_start(r, count, START_OTHER, form, second);
+        if (small[edge->to])
+            add_start(r, count, START_SMALL, form, second);
+    }
+}
+
+static void add_all_starts(struct builder *b, const bool *small,
+                           size_t count[START_KINDS])
+{
     for (size_t i = 0; i < b->edge_count; i++) {
-        uint32_t before = first[b->edge[i].node];
-        if (before != UINT32_MAX)
-            pairs += ascii_forms(&pattern[before].folded) *
-                     pattern[b->edge[i].pattern].folded.count;
+        const struct edge *edge = &b->edge[i];
+        if (edge->node == 0 || b->edge[edge->node - 1].node == 0)
+            add_starts(b, edge, small, count);
     }
-    uint32_t bits = power_of_two_over(pairs * BITS_PER_PAIR);
-    r->pairs_mask = bits - 1;
-    r->pairs = arena_array(&r->arena, uint64_t, bits / 64);
-    for (size_t i = 0; r->pairs && i < b->edge_count; i++) {
-        uint32_t before = first[b->edge[i].node];
-        if (before != UINT32_MAX)
-            set_pairs(r, &pattern[before].folded,
-                      &pattern[b->edge[i].pattern].folded);
+}
+
+/* Names that may begin with a small letter, by the node of their second word. */
+static void find_small(const struct builder *b, bool *small)
+{
+    for (size_t i = 0; i < b->name_count; i++) {
+        const struct name *name = &b->name[i].name;
+        uint8_t letter = name->word[0].written.data[0];
+        if ((!name->capitals && !name->is_short) || letter < 'A' ||
+            letter > 'Z')
+            small[b->name[i].second] = true;
     }
-    mem_free(first);
-    return r->pairs ? ERR_OK : ERR_NOMEM;
+}
+
+static int make_starts(struct builder *b)
+{
+    struct recogniser *r = b->out;
+    size_t count[START_KINDS] = {0};
+    bool *small = mem_alloc(r->node_count * sizeof *small);
+    int rc = small ? ERR_OK : ERR_NOMEM;
+    if (rc)
+        return rc;
+    memset(small, 0, r->node_count * sizeof *small);
+    find_small(b, small);
+    add_all_starts(b, small, count);
+    for (size_t i = 0; !rc && i < START_KINDS; i++)
+        rc = make_filter(r, &r->starts[i], count[i]);
+    if (!rc)
+        add_all_starts(b, small, count);
+    mem_free(small);
+    return rc;
 }
 
 static int make_places(struct recogniser *r)
@@ -540,10 +573,7 @@ static int make_places(struct recogniser *r)
     uint32_t size = power_of_two_over(r->form_count * PLACES_PER_FORM + 1);
     r->place_mask = size - 1;
     r->place = arena_alloc_unset(&r->arena, size * sizeof *r->place);
-    uint32_t bits = power_of_two_over((size_t)r->near_count * BITS_PER_START);
-    r->nears_mask = bits - 1;
-    r->nears = arena_array(&r->arena, uint64_t, bits / 64);
-    if (!r->place || !r->nears)
+    if (!r->place || make_filter(r, &r->nears, r->near_count))
         return ERR_NOMEM;
     for (uint32_t i = 0; i < size; i++)
         r->place[i] = (struct form_place){0, NO_FORM};
@@ -554,35 +584,8 @@ static int make_places(struct recogniser *r)
             at = (at + 1) & r->place_mask;
         r->place[at] = (struct form_place){(uint32_t)(hash >> 32), (uint32_t)i};
         if (r->form[i].near != NO_FORM)
-            set_bit(r->nears, (uint32_t)hash & r->nears_mask);
+            add_key(&r->nears, NULL, start_key(hash));
     }
-    return ERR_OK;
-}
-
-static bool starts_as(const struct form *form, enum start_kind kind, bool alone)
-{
-    bool ascii = form->text.len && form->text.data[0] < 0x80;
-    if (kind == START_SMALL)
-        return ascii && (alone ? form->small_alone : form->small);
-    return ascii == (kind == START_OTHER) &&
-           (alone ? form->alone : form->starts);
-}
-
-static int make_bits(struct recogniser *r, enum start_kind kind, bool alone)
-{
-    struct bits *bits = alone ? &r->alone[kind] : &r->starts[kind];
-    size_t count = 0;
-    for (size_t i = 0; i < r->form_count; i++)
-        count += starts_as(&r->form[i], kind, alone);
-    uint32_t size = power_of_two_over(count * BITS_PER_START);
-    bits->mask = size - 1;
-    bits->word = arena_array(&r->arena, uint64_t, size / 64);
-    if (!bits->word)
-        return ERR_NOMEM;
-    for (size_t i = 0; i < r->form_count; i++)
-        if (starts_as(&r->form[i], kind, alone))
-            set_bit(bits->word,
-                    (uint32_t)form_hash(r->form[i].text) & bits->mask);
     return ERR_OK;
 }
 
@@ -600,14 +603,7 @@ static int build(struct builder *b)
     if (!rc)
         rc = make_places(b->out);
     if (!rc)
-        rc = make_pairs(b);
-    if (!rc)
-        mark_small(b->out);
-    for (int kind = 0; !rc && kind < START_KINDS; kind++) {
-        rc = make_bits(b->out, (enum start_kind)kind, false);
-        if (!rc)
-            rc = make_bits(b->out, (enum start_kind)kind, true);
-    }
+        rc = make_starts(b);
     return rc;
 }
 

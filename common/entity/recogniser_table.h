@@ -19,17 +19,26 @@ enum {
     NO_FORM = UINT32_MAX,
 };
 
-/* Small tables for the words of most news, which stay in the processor's cache. */
+/* What the filters of first words are apart for: most words of news are of the first
+ * kind, and its filter stays in the processor's cache. */
 enum start_kind {
-    START_SMALL, /* ASCII in the text and with a small letter there, as most are */
+    START_SMALL,  /* ASCII in the text and with a small letter there */
     START_OTHER,  /* ASCII in its folded form */
     START_BEYOND, /* what is not */
     START_KINDS,
 };
 
+/* A Bloom filter; all bits of a key are in one word (Putze, Sanders, Singler 2007: "Cache-,
+ * hash- and space-efficient Bloom filters"). */
+struct filter {
+    uint64_t *word;
+    uint32_t mask;
+};
+
 /* One form of a pattern. */
 struct form_use {
     uint32_t pattern;
+    uint32_t start; /* the node behind the root; NO_NODE: begins no name */
     bool inflected; /* not the form that the register gives */
 };
 
@@ -37,10 +46,6 @@ struct form {
     struct slice text; /* folded */
     uint32_t first_use, use_count;
     uint32_t near; /* its number among the words of near=; NO_FORM: none */
-    bool starts;   /* some name begins so */
-    bool alone;    /* and is no longer than that */
-    bool small, small_alone; /* the same of words in small letters */
-    bool capital;            /* all names that begin so want a capital there */
 };
 
 struct pattern {
@@ -60,7 +65,10 @@ struct name {
     const struct name_word *word;
     uint32_t entity; /* its number in the register */
     uint16_t word_count;
-    bool capitals; /* its own, or by another name of the entity */
+    bool capitals;            /* its own, or by another name of the entity */
+    bool is_short, has_valid; /* as alias says */
+    uint8_t
+        letter; /* of a short form that wants a capital: its first byte; or 0 */
 };
 
 struct node {
@@ -86,16 +94,11 @@ struct neighbours {
 struct recogniser {
     const struct entity_register *entities;
     struct arena arena;
-    /* Bit h of `starts`: a form with such a hash begins a name. */
-    struct bits {
-        uint64_t *word;
-        uint32_t mask;
-    } starts[START_KINDS], alone[START_KINDS]; /* and is no longer than that */
-    uint64_t *nears; /* the same for words of near=, */
-    uint32_t nears_mask, near_count;
-    /* and for the first two words of names, where the first is START_OTHER. */
-    uint64_t *pairs;
-    uint32_t pairs_mask;
+    /* Names of one word, by start_key(); the first two words of the others, by
+     * pair_key(). START_BEYOND: first words, by start_key(). */
+    struct filter starts[START_KINDS];
+    struct filter nears; /* words of near=, by start_key() */
+    uint32_t near_count;
     struct form_place *place;
     uint32_t place_mask;
     struct form *form;
@@ -142,17 +145,27 @@ static inline uint32_t find_form(const struct recogniser *r, struct slice text,
     }
 }
 
-/* The bit of two words side by side in `pairs`, of their hashes. */
-static inline uint32_t pair_bit(const struct recogniser *r, uint64_t first,
-                                uint64_t second)
+/* Keys of filters, of the hashes of words. */
+static inline uint64_t start_key(uint64_t first)
 {
-    uint64_t h = (first * 3 ^ second) * UINT64_C(0x9E3779B97F4A7C15);
-    return (uint32_t)(h >> 32) & r->pairs_mask;
+    return first;
 }
 
-static inline bool has_bit(const uint64_t *bits, uint32_t bit)
+static inline uint64_t pair_key(uint64_t first, uint64_t second)
 {
-    return bits[bit / 64] >> bit % 64 & 1;
+    return (first * 3 ^ second) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static inline uint64_t filter_bits(uint64_t key)
+{
+    return UINT64_C(1) << key % 64 | UINT64_C(1) << (key >> 6) % 64 |
+           UINT64_C(1) << (key >> 12) % 64;
+}
+
+static inline bool filter_has(const struct filter *filter, uint64_t key)
+{
+    uint64_t bits = filter_bits(key);
+    return (filter->word[(uint32_t)(key >> 32) & filter->mask] & bits) == bits;
 }
 
 /* Of a form that is not empty, and of the first byte of its word in the text. */
