@@ -8,6 +8,7 @@
 #include "queryd/entity_json.h"
 #include "queryd/named_words.h"
 #include "queryd/question.h"
+#include "queryd/view_article.h"
 #include "queryd/relaxations.h"
 #include "views/snippet.h"
 
@@ -37,7 +38,7 @@ static int read_cursor(struct question *question, struct search_cursor *after)
     return ERR_OK;
 }
 
-static int write_snippet(const struct question *question,
+static int write_snippet(const struct question *question, doc_ref doc,
                          const struct article *article, struct arena *arena,
                          struct json_out *j)
 {
@@ -48,6 +49,9 @@ static int write_snippet(const struct question *question,
     if (rc)
         return err_set(err, rc, "an article cannot be analysed: %s",
                        err_name(rc));
+    rc = article_mentions(question, doc, arena, &analysis);
+    if (rc)
+        return rc;
     rc = snippet_make(&question->query, article, &analysis, SNIPPET_BYTES,
                       arena, &snippet, err);
     if (rc)
@@ -104,7 +108,7 @@ static int write_found(const struct question *question,
     json_out_key(j, "lang");
     json_out_slice(j, article.lang);
     if (request->params.snippets)
-        rc = write_snippet(question, &article, &arena, j);
+        rc = write_snippet(question, found->doc, &article, &arena, j);
     if (rc == 0)
         json_out_end(j);
 out:

@@ -5,6 +5,33 @@
 /* What the cache may hold beside the newest article, however large that is. */
 enum { CACHE_BYTES = 64 << 20 };
 
+static bool is_listed(const struct slice_list *list, struct slice item)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (slice_eq(list->item[i], item))
+            return true;
+    return false;
+}
+
+int article_mentions(const struct question *question, doc_ref doc,
+                     struct arena *arena, struct analysis *analysis)
+{
+    const struct query *query = &question->query;
+    struct err *err = &question->request->err;
+    if (!query->entity_count)
+        return ERR_OK;
+    struct slice_list ids = {
+        .item = arena_array(arena, struct slice, query->entity_count)};
+    if (!ids.item)
+        return err_set(err, ERR_LIMIT, "no memory for an article's entities");
+    for (size_t i = 0; i < query->entity_count; i++)
+        if (!is_listed(&ids, query->entity[i].id))
+            ids.item[ids.count++] = query->entity[i].id;
+    return question->engine->mentions_of(question->searcher, doc, ids.item,
+                                         ids.count, arena, &analysis->mentions,
+                                         err);
+}
+
 int view_article_read(struct view_article *out, const struct question *question,
                       doc_ref doc)
 {
@@ -19,9 +46,10 @@ int view_article_read(struct view_article *out, const struct question *question,
         return rc;
     /* Without stems: forms decide (token_view.h). */
     rc = analyse_article(&out->article, NULL, &out->arena, &out->analysis);
-    return rc ? err_set(err, rc, "an article cannot be analysed: %s",
-                        err_name(rc))
-              : ERR_OK;
+    if (rc)
+        return err_set(err, rc, "an article cannot be analysed: %s",
+                       err_name(rc));
+    return article_mentions(question, doc, &out->arena, &out->analysis);
 }
 
 int view_article_hits(struct view_article *view,

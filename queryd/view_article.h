@@ -23,6 +23,11 @@ int view_article_hits(struct view_article *view,
                       const struct question *question);
 void view_article_release(struct view_article *view);
 
+/* Where the article mentions the entities of the query, as the index knows it, in
+ * `arena`. */
+int article_mentions(const struct question *question, doc_ref doc,
+                     struct arena *arena, struct analysis *analysis);
+
 enum { ARTICLE_CACHE_SLOTS = 64 };
 
 struct article_cache {

@@ -232,6 +232,11 @@ struct engine {
     int (*entities_of)(struct searcher *, const doc_ref *docs, size_t count,
                        struct cancel *, struct arena *,
                        struct entity_count_list *out, struct err *);
+    /* Where an article mentions any of these `count` entities, each named once; by rising
+     * position, then entity. In `arena`. */
+    int (*mentions_of)(struct searcher *, doc_ref, const struct slice *id,
+                       size_t count, struct arena *, struct mention_list *out,
+                       struct err *);
     /* ERR_NOTFOUND when no live article has this key. */
     int (*find)(struct searcher *, struct slice key, doc_ref *, struct err *);
     /* In `arena`; count 0 when the key was never there. ERR_UNSUPPORTED. */

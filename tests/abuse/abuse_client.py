@@ -33,7 +33,7 @@ def exit_codes(scene, path):
             (["search", "--phrase", "rose grain"], 1),
             (["search", "--any", "zebra", "deal"], 0),
             (["search", '"grain'], 2),
-            (["search", "@lavrov"], 2),
+            (["search", "@nobody-of-this-name"], 2),
             (["search"], 2),
             (["search", "--no-such-option", "grain"], 2),
             (["search", "--limit", "x", "grain"], 2),

@@ -98,11 +98,18 @@ class Daemon:
         connection.close()
         return response.status, text
 
-    def get(self, path, params):
+    def get_text(self, path, params):
         target = path
         if params:
             target += "?" + urllib.parse.urlencode(params)
-        return json.loads(self.request("GET", target)[1])
+        return self.request("GET", target)[1]
+
+    def get(self, path, params):
+        return json.loads(self.get_text(path, params))
+
+    def lines(self, path, params):
+        """Of a view that comes a line each."""
+        return [json.loads(line) for line in self.get_text(path, params).splitlines()]
 
     def post(self, path, body=None):
         return json.loads(self.request("POST", path, body)[1])

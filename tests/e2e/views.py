@@ -226,6 +226,18 @@ def check_example(binaries, engine, faults):
                 [("oil", 2, 3, 2, 3, f"{g2(3, 14, 3, 20):.3f}")])
 
 
+def check_entities(daemon, faults):
+    """A concordance shows each mention that the index counts, as it is written."""
+    for asked in ["@kyiv", "@lavrov", "@istanbul", "@lavrov=Sergey", "@kyiv OR @lavrov"]:
+        count = daemon.get("/v1/count", {"q": asked, "hits": 1})
+        lines = daemon.lines("/v1/kwic", {"q": asked})[1:]
+        hits = [line for line in lines if "hit" in line]
+        forms = {f["form"] for e in count["entities"] for f in e["forms"]}
+        faults.same(f"{asked}: lines", len(hits), count["total_hits"])
+        faults.same(f"{asked}: other forms", {h["hit"] for h in hits} - forms, set())
+    faults.same("some mentions", len(hits) > 10, True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("binaries", type=pathlib.Path)
@@ -241,6 +253,7 @@ def main():
         add_articles(options.binaries, index, [CORPUS / "updates"],
                      engine=options.engine)
         with Daemon(options.binaries, index, folder) as daemon:
+            check_entities(daemon, faults)
             keys = [h["key"] for h in all_articles(daemon, EVERYTHING)]
             delete_articles(options.binaries, index, rng.sample(keys, 5))
             daemon.post("/v1/reload")

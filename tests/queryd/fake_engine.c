@@ -392,6 +392,24 @@ static int entities_of(struct searcher *searcher, const doc_ref *docs,
     return ERR_OK;
 }
 
+/* Each article that mentions it does so with its first word. */
+static int mentions_of(struct searcher *searcher, doc_ref doc,
+                       const struct slice *id, size_t count,
+                       struct arena *arena, struct mention_list *out,
+                       struct err *err)
+{
+    (void)searcher, (void)err;
+    *out = (struct mention_list){
+        .mention = arena_alloc_array(arena, count, sizeof *out->mention)};
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < ENTITIES; k++)
+            if (slice_eq(slice_of(entities[k].id), id[i]) &&
+                doc <= entities[k].articles)
+                out->mention[out->count++] =
+                    (struct mention){.entity = id[i], .width = 1};
+    return ERR_OK;
+}
+
 static struct lexicon *lexicon(struct searcher *searcher)
 {
     static const struct lexicon_ops ops = {.prefix_forms = no_forms,
@@ -441,6 +459,7 @@ static const struct engine fake_engine = {
     .info = info,
     .published = published,
     .entities_of = entities_of,
+    .mentions_of = mentions_of,
     .find = find,
     .versions = versions,
 };

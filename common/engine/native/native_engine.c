@@ -26,6 +26,7 @@ const struct engine native_engine = {
     .info = native_info,
     .published = native_published,
     .entities_of = native_entities_of,
+    .mentions_of = native_mentions_of,
     .find = native_find,
     .versions = native_versions,
     .keys = native_keys,

@@ -17,6 +17,11 @@ int native_entities_of(struct searcher *searcher, const doc_ref *docs,
                        size_t count, struct cancel *cancel, struct arena *arena,
                        struct entity_count_list *out, struct err *err);
 
+int native_mentions_of(struct searcher *searcher, doc_ref doc,
+                       const struct slice *id, size_t count,
+                       struct arena *arena, struct mention_list *out,
+                       struct err *err);
+
 /* As engine->registers. */
 int native_registers(struct snapshot *snapshot, struct arena *arena,
                      struct slice_list *out, struct err *err);

@@ -81,6 +81,7 @@ extern "C" const struct engine xapian_engine = {
     dateline::info,
     dateline::published,
     dateline::entities_of,
+    dateline::mentions_of,
     dateline::find,
     dateline::versions,
     dateline::keys,

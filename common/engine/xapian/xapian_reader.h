@@ -72,6 +72,9 @@ int published(struct searcher *searcher, doc_ref doc, struct date *published,
 int entities_of(struct searcher *searcher, const doc_ref *docs, size_t count,
                 struct cancel *cancel, struct arena *arena,
                 struct entity_count_list *out, struct err *err) noexcept;
+int mentions_of(struct searcher *searcher, doc_ref doc, const struct slice *id,
+                size_t count, struct arena *arena, struct mention_list *out,
+                struct err *err) noexcept;
 int find(struct searcher *searcher, struct slice key, doc_ref *out,
          struct err *err) noexcept;
 int check(const char *dir, void (*report)(void *, const char *fault),

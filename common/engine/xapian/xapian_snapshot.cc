@@ -3,10 +3,12 @@
 #include "engine/xapian/xapian_guard.h"
 #include "engine/xapian/xapian_schema.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <map>
 #include <memory>
 #include <unistd.h>
+#include <vector>
 
 namespace dateline
 {
@@ -208,6 +210,56 @@ int entities_of(struct searcher *searcher, const doc_ref *docs, size_t count,
         for (const auto &one : articles)
             out->entity[out->count++] = {copy_to(arena, one.first, err),
                                          one.second};
+    });
+}
+
+static void add_mentions(const Xapian::Database &db, Xapian::docid doc,
+                         struct slice id, struct arena *arena,
+                         std::vector<struct mention> &to, struct err *err)
+{
+    std::string entity = entity_term(id);
+    for (auto it = db.synonyms_begin(entity); it != db.synonyms_end(entity);
+         ++it) {
+        unsigned width;
+        std::string mentioned = *it, text = form_text(mentioned, &width);
+        std::string term = mention_term(id, mentioned);
+        auto posting = db.postlist_begin(term), end = db.postlist_end(term);
+        if (posting == end)
+            continue;
+        posting.skip_to(doc);
+        if (posting == end || *posting != doc)
+            continue;
+        struct slice form = copy_to(arena, text, err);
+        for (auto at = posting.positionlist_begin();
+             at != posting.positionlist_end(); ++at)
+            to.push_back({id, form, *at - POSITION_OFFSET,
+                          static_cast<uint16_t>(width)});
+    }
+}
+
+int mentions_of(struct searcher *searcher, doc_ref doc, const struct slice *id,
+                size_t count, struct arena *arena, struct mention_list *out,
+                struct err *err) noexcept
+{
+    return guarded(err, "mentions", [&] {
+        std::vector<struct mention> all;
+        for (size_t i = 0; i < count; i++)
+            add_mentions(self_of(searcher)->db, static_cast<Xapian::docid>(doc),
+                         id[i], arena, all, err);
+        std::sort(all.begin(), all.end(),
+                  [](const struct mention &a, const struct mention &b) {
+                      if (a.position != b.position)
+                          return a.position < b.position;
+                      return slice_cmp(a.entity, b.entity) < 0;
+                  });
+        *out = {};
+        if (all.empty())
+            return;
+        out->mention = static_cast<struct mention *>(
+            arena_copy(arena, all.data(), all.size() * sizeof all[0]));
+        if (!out->mention)
+            need(err_set(err, ERR_NOMEM, "the answer needs too much memory"));
+        out->count = all.size();
     });
 }
 
