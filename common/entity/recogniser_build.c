@@ -12,10 +12,10 @@
 #include <string.h>
 
 enum {
-    PLACES_PER_FORM = 2,
     /* One in fifty keys that are not in a filter passes it. */
     BITS_PER_KEY = 12,
-    FIRST_CAPACITY = 1024,
+    FIRST_CAPACITY = 1 << 14,
+    FIRST_PLACES = 1 << 16,
 };
 
 struct use_of_form {
@@ -31,12 +31,12 @@ struct placed_name {
 
 struct builder {
     struct recogniser *out;
-    struct hash_map forms, patterns, edges; /* to numbers */
+    struct hash_map patterns; /* of words with inflections, to numbers */
     struct form *form;
     struct pattern *pattern;
     struct use_of_form *use;
     struct placed_name *name;
-    struct edge *edge; /* in no order */
+    struct edge *edge; /* that to node n has number n - 1 */
     size_t form_count, form_capacity, pattern_count, pattern_capacity;
     size_t use_count, use_capacity, name_count, name_capacity;
     size_t edge_count, edge_capacity;
@@ -59,6 +59,7 @@ static int grow(void *list, size_t count, size_t *capacity, size_t size)
     *capacity = wanted;
     return ERR_OK;
 }
+#define TABLE_MAX (UINT32_C(1) << 30)
 #define GROW(b, list)                                                          \
     grow(&(b)->list, (b)->list##_count, &(b)->list##_capacity,                 \
          sizeof *(b)->list)
@@ -105,80 +106,144 @@ int neighbour_word(struct slice text, struct arena *arena, struct slice *out)
 
 /* --- forms and patterns --- */
 
-static int number_of(struct hash_map *map, struct slice key, size_t next,
-                     uint32_t *out, bool *is_new)
+/* The place of `form`, or the empty one that will be its. */
+static void put_place(struct recogniser *r, struct form_place form)
 {
-    const uint64_t *known = hash_map_get(map, key);
-    *is_new = !known;
-    *out = known ? (uint32_t)*known : (uint32_t)next;
-    return known ? ERR_OK : hash_map_put(map, key, next, NULL);
+    uint32_t at = form.tag & r->place_mask;
+    while (r->place[at].form != NO_FORM)
+        at = (at + 1) & r->place_mask;
+    r->place[at] = form;
+}
+
+/* Room for one more form; half of the table stays empty. */
+static int grow_places(struct builder *b)
+{
+    struct recogniser *r = b->out;
+    struct form_place *old = r->place;
+    uint32_t old_size = old ? r->place_mask + 1 : 0;
+    if (b->form_count < old_size / 2)
+        return ERR_OK;
+    uint32_t size = old ? old_size * 2 : FIRST_PLACES;
+    if (size > TABLE_MAX)
+        return ERR_LIMIT;
+    struct form_place *place = mem_alloc(size * sizeof *place);
+    if (!place)
+        return ERR_NOMEM;
+    r->place = place;
+    r->place_mask = size - 1;
+    memset(place, 0xff, size * sizeof *place); /* NO_FORM */
+    for (uint32_t i = 0; i < old_size; i++)
+        if (old[i].form != NO_FORM)
+            put_place(r, old[i]);
+    mem_free(old);
+    return ERR_OK;
 }
 
 static int form_number(struct builder *b, struct slice text, uint32_t *out)
 {
-    bool is_new;
-    int rc = number_of(&b->forms, text, b->form_count, out, &is_new);
-    if (rc || !is_new)
-        return rc;
-    if ((rc = GROW(b, form)))
-        return rc;
-    struct form *form = &b->form[b->form_count++];
-    *form = (struct form){.near = NO_FORM};
-    return arena_copy_slice(&b->out->arena, text, &form->text);
-}
-
-/* `text` is one more form of the pattern, unless it is known as one. */
-static int add_use(struct builder *b, uint32_t number, struct slice text,
-                   bool inflected)
-{
-    struct pattern *pattern = &b->pattern[number];
-    struct use_of_form use = {.pattern = number, .inflected = inflected};
-    for (size_t i = 0; i < pattern->folded.count; i++)
-        if (slice_eq(pattern->folded.item[i], text))
-            return ERR_OK;
-    int rc = form_number(b, text, &use.form);
-    if (!rc)
-        rc = GROW(b, use);
+    struct recogniser *r = b->out;
+    uint64_t hash = form_hash(text);
+    int rc = grow_places(b);
     if (rc)
         return rc;
-    b->use[b->use_count++] = use;
-    pattern->folded.item[pattern->folded.count++] = b->form[use.form].text;
+    uint32_t tag = (uint32_t)(hash >> 32), at = tag & r->place_mask;
+    while (r->place[at].form != NO_FORM &&
+           !(r->place[at].tag == tag &&
+             slice_eq(b->form[r->place[at].form].text, text)))
+        at = (at + 1) & r->place_mask;
+    *out = r->place[at].form;
+    if (*out != NO_FORM)
+        return ERR_OK;
+    if ((rc = GROW(b, form)))
+        return rc;
+    struct form *form = &b->form[b->form_count];
+    *form = (struct form){.near = NO_FORM, .plain = NO_FORM};
+    rc = arena_copy_slice(&r->arena, text, &form->text);
+    if (rc)
+        return rc;
+    *out = (uint32_t)b->form_count++;
+    r->place[at] = (struct form_place){tag, *out};
     return ERR_OK;
 }
 
-static int fill_pattern(struct builder *b, uint32_t number,
-                        const struct name_word *word)
+/* `form` is one more of the pattern. */
+static int add_use(struct builder *b, uint32_t number, uint32_t form,
+                   bool inflected)
 {
-    struct arena *arena = &b->out->arena;
     struct pattern *pattern = &b->pattern[number];
-    pattern->folded.item =
-        arena_array(arena, struct slice, pattern->written.count + 1);
+    int rc = GROW(b, use);
+    if (rc)
+        return rc;
+    b->use[b->use_count++] = (struct use_of_form){form, number, inflected};
+    pattern->folded.item[pattern->folded.count++] = b->form[form].text;
+    return ERR_OK;
+}
+
+/* The inflected form, unless it is known as one of the pattern. */
+static int add_inflected(struct builder *b, uint32_t number,
+                         struct slice written)
+{
+    struct slice folded;
+    uint32_t form;
+    int rc = fold_word(written, &b->out->arena, &folded);
+    if (!rc)
+        rc = form_number(b, folded, &form);
+    if (rc)
+        return rc;
+    const struct slice_list *known = &b->pattern[number].folded;
+    for (size_t i = 0; i < known->count; i++)
+        if (known->item[i].data == b->form[form].text.data)
+            return ERR_OK;
+    return add_use(b, number, form, true);
+}
+
+/* A pattern whose first form is `form`. */
+static int new_pattern(struct builder *b, struct slice lang,
+                       struct slice_list written, uint32_t form)
+{
+    uint32_t number = (uint32_t)b->pattern_count;
+    int rc = GROW(b, pattern);
+    if (rc)
+        return rc;
+    struct pattern *pattern = &b->pattern[number];
+    *pattern = (struct pattern){.lang = lang, .written = written};
+    pattern->folded.item = arena_alloc_unset(
+        &b->out->arena, (written.count + 1) * sizeof(struct slice));
     if (!pattern->folded.item)
         return ERR_NOMEM;
-    int rc = add_use(b, number, word->folded, false);
-    for (size_t i = 0; !rc && i < pattern->written.count; i++) {
-        struct slice folded;
-        rc = fold_word(pattern->written.item[i], arena, &folded);
-        if (!rc)
-            rc = add_use(b, number, folded, true);
-    }
+    b->pattern_count++;
+    rc = add_use(b, number, form, false);
+    for (size_t i = 0; !rc && i < written.count; i++)
+        rc = add_inflected(b, number, written.item[i]);
     return rc;
 }
 
-/* What tells patterns apart: words without inflections are the same in all languages,
- * in capitals or not. */
+/* Words without inflections are the same in all languages, in capitals or not, everywhere
+ * in a name. */
+static int plain_pattern(struct builder *b, struct name_word *word)
+{
+    uint32_t form;
+    int rc = form_number(b, word->folded, &form);
+    if (rc)
+        return rc;
+    if (b->form[form].plain == NO_FORM) {
+        b->form[form].plain = (uint32_t)b->pattern_count;
+        rc = new_pattern(b, (struct slice){0}, (struct slice_list){0}, form);
+    }
+    word->pattern = b->form[form].plain;
+    return rc;
+}
+
+/* What tells the others apart. */
 static struct slice pattern_key(const struct name_word *word, struct slice lang,
                                 unsigned place, struct arena *arena)
 {
-    struct slice text = lang.len ? word->written : word->folded;
+    struct slice text = word->written;
     uint8_t *key = arena_alloc_unset(arena, text.len + lang.len + 1);
     if (!key)
         return (struct slice){0};
     key[0] = (uint8_t)(lang.len << 2 | place);
-    if (lang.len == 0)
-        key[0] = 0; /* the same everywhere in a name */
-    else
-        memcpy(key + 1, lang.data, lang.len);
+    memcpy(key + 1, lang.data, lang.len);
     memcpy(key + 1 + lang.len, text.data, text.len);
     return (struct slice){key, 1 + lang.len + text.len};
 }
@@ -186,43 +251,80 @@ static struct slice pattern_key(const struct name_word *word, struct slice lang,
 static int pattern_of(struct builder *b, struct slice lang, unsigned place,
                       struct name_word *word, struct arena *arena)
 {
-    bool is_new;
     struct slice_list written = {0};
-    int rc = ERR_OK;
+    uint32_t form;
     if (!inflects(lang))
-        lang = (struct slice){0};
+        return plain_pattern(b, word);
     struct slice key = pattern_key(word, lang, place, arena);
     if (!key.data)
         return ERR_NOMEM;
-    rc =
-        number_of(&b->patterns, key, b->pattern_count, &word->pattern, &is_new);
-    if (rc || !is_new)
-        return rc;
-    if ((rc = GROW(b, pattern)))
-        return rc;
-    rc = inflect(word->written, lang, place, &b->out->arena, &written);
-    if (rc)
-        return rc;
-    b->pattern[b->pattern_count++] =
-        (struct pattern){.lang = lang, .written = written};
-    return fill_pattern(b, word->pattern, word);
+    const uint64_t *known = hash_map_get(&b->patterns, key);
+    word->pattern = (uint32_t)(known ? *known : b->pattern_count);
+    if (known)
+        return ERR_OK;
+    int rc = hash_map_put(&b->patterns, key, b->pattern_count, NULL);
+    if (!rc)
+        rc = form_number(b, word->folded, &form);
+    if (!rc)
+        rc = inflect(word->written, lang, place, &b->out->arena, &written);
+    return rc ? rc : new_pattern(b, lang, written, form);
 }
 
 /* --- names --- */
 
+static struct edge *edge_place(struct recogniser *r, uint32_t node,
+                               uint32_t pattern)
+{
+    uint32_t at = edge_hash(node, pattern) & r->edge_mask;
+    while (r->edge[at].to != NO_NODE &&
+           !(r->edge[at].node == node && r->edge[at].pattern == pattern))
+        at = (at + 1) & r->edge_mask;
+    return &r->edge[at];
+}
+
+/* As grow_places(). */
+static int grow_edges(struct builder *b)
+{
+    struct recogniser *r = b->out;
+    struct edge *old = r->edge;
+    uint32_t old_size = old ? r->edge_mask + 1 : 0;
+    if (b->edge_count < old_size / 2)
+        return ERR_OK;
+    uint32_t size = old ? old_size * 2 : FIRST_PLACES;
+    if (size > TABLE_MAX)
+        return ERR_LIMIT;
+    struct edge *edge = mem_alloc(size * sizeof *edge);
+    if (!edge)
+        return ERR_NOMEM;
+    r->edge = edge;
+    r->edge_mask = size - 1;
+    memset(edge, 0, size * sizeof *edge); /* NO_NODE */
+    for (uint32_t i = 0; i < old_size; i++)
+        if (old[i].to != NO_NODE)
+            *edge_place(r, old[i].node, old[i].pattern) = old[i];
+    mem_free(old);
+    return ERR_OK;
+}
+
 static int child_of(struct builder *b, uint32_t node, uint32_t pattern,
                     uint32_t *child)
 {
-    uint32_t pair[2] = {node, pattern};
-    bool is_new;
-    int rc =
-        number_of(&b->edges, (struct slice){(const uint8_t *)pair, sizeof pair},
-                  b->edge_count + 1, child, &is_new);
-    if (rc || !is_new)
+    int rc = grow_edges(b);
+    if (rc)
         return rc;
+    struct edge *place = edge_place(b->out, node, pattern);
+    *child = node == 0 ? b->pattern[pattern].start : place->to;
+    if (*child != NO_NODE)
+        return ERR_OK;
     if ((rc = GROW(b, edge)))
         return rc;
-    b->edge[b->edge_count++] = (struct edge){node, pattern, *child};
+    *child = (uint32_t)b->edge_count + 1;
+    struct edge edge = {node, pattern, *child};
+    b->edge[b->edge_count++] = edge;
+    if (node == 0)
+        b->pattern[pattern].start = *child;
+    else
+        *place = edge;
     return ERR_OK;
 }
 
@@ -422,24 +524,6 @@ static int make_nodes(struct builder *b)
     return ERR_OK;
 }
 
-static int make_edges(struct builder *b)
-{
-    struct recogniser *r = b->out;
-    uint32_t size = power_of_two_over(b->edge_count * 2 + 1);
-    r->edge_mask = size - 1;
-    r->edge = arena_array(&r->arena, struct edge, size);
-    if (!r->edge)
-        return ERR_NOMEM;
-    for (size_t i = 0; i < b->edge_count; i++) {
-        struct edge edge = b->edge[i];
-        uint32_t at = edge_hash(edge.node, edge.pattern) & r->edge_mask;
-        while (r->edge[at].to != NO_NODE)
-            at = (at + 1) & r->edge_mask;
-        r->edge[at] = edge;
-    }
-    return ERR_OK;
-}
-
 static int make_forms(struct builder *b)
 {
     struct recogniser *r = b->out;
@@ -464,7 +548,7 @@ static int make_forms(struct builder *b)
         struct use_of_form use = b->use[i];
         struct form *form = &r->form[use.form];
         r->use[form->first_use + form->use_count++] = (struct form_use){
-            use.pattern, find_child(r, 0, use.pattern), use.inflected};
+            use.pattern, r->pattern[use.pattern].start, use.inflected};
     }
     return ERR_OK;
 }
@@ -477,26 +561,26 @@ static int make_filter(struct recogniser *r, struct filter *filter, size_t keys)
     return filter->word ? ERR_OK : ERR_NOMEM;
 }
 
-/* Only counted while there is no filter. */
-static void add_key(struct filter *filter, size_t *count, uint64_t key)
+static void add_key(struct filter *filter, uint64_t key)
 {
-    if (filter->word)
-        filter->word[(uint32_t)(key >> 32) & filter->mask] |= filter_bits(key);
-    else
-        ++*count;
+    filter->word[(uint32_t)(key >> 32) & filter->mask] |= filter_bits(key);
 }
 
-/* `second` NULL: the first word is a name. */
+/* Only counted while there is no filter. `second` NULL: the first word is a name. */
 static void add_start(struct recogniser *r, size_t count[START_KINDS],
                       enum start_kind kind, struct slice first,
                       const struct slice_list *second)
 {
+    struct filter *filter = &r->starts[kind];
+    if (!filter->word) {
+        count[kind] += second ? second->count : 1;
+        return;
+    }
     uint64_t hash = form_hash(first);
     if (!second)
-        add_key(&r->starts[kind], &count[kind], start_key(hash));
+        add_key(filter, start_key(hash));
     for (size_t i = 0; second && i < second->count; i++)
-        add_key(&r->starts[kind], &count[kind],
-                pair_key(hash, form_hash(second->item[i])));
+        add_key(filter, pair_key(hash, form_hash(second->item[i])));
 }
 
 static bool beyond_ascii(struct slice form)
@@ -568,40 +652,30 @@ static int make_starts(struct builder *b)
     return rc;
 }
 
-static int make_places(struct recogniser *r)
+static int make_nears(struct recogniser *r)
 {
-    uint32_t size = power_of_two_over(r->form_count * PLACES_PER_FORM + 1);
-    r->place_mask = size - 1;
-    r->place = arena_alloc_unset(&r->arena, size * sizeof *r->place);
-    if (!r->place || make_filter(r, &r->nears, r->near_count))
-        return ERR_NOMEM;
-    for (uint32_t i = 0; i < size; i++)
-        r->place[i] = (struct form_place){0, NO_FORM};
-    for (size_t i = 0; i < r->form_count; i++) {
-        uint64_t hash = form_hash(r->form[i].text);
-        uint32_t at = (uint32_t)hash & r->place_mask;
-        while (r->place[at].form != NO_FORM)
-            at = (at + 1) & r->place_mask;
-        r->place[at] = (struct form_place){(uint32_t)(hash >> 32), (uint32_t)i};
+    int rc = make_filter(r, &r->nears, r->near_count);
+    for (size_t i = 0; !rc && i < r->form_count; i++)
         if (r->form[i].near != NO_FORM)
-            add_key(&r->nears, NULL, start_key(hash));
-    }
-    return ERR_OK;
+            add_key(&r->nears, start_key(form_hash(r->form[i].text)));
+    return rc;
 }
 
 static int build(struct builder *b)
 {
-    int rc = add_names(b);
+    int rc = grow_places(b);
+    if (!rc)
+        rc = grow_edges(b);
+    if (!rc)
+        rc = add_names(b);
     if (!rc)
         rc = add_neighbours(b);
     if (!rc)
         rc = make_nodes(b);
     if (!rc)
-        rc = make_edges(b);
-    if (!rc)
         rc = make_forms(b);
     if (!rc)
-        rc = make_places(b->out);
+        rc = make_nears(b->out);
     if (!rc)
         rc = make_starts(b);
     return rc;
@@ -609,9 +683,7 @@ static int build(struct builder *b)
 
 static void release(struct builder *b)
 {
-    hash_map_release(&b->forms);
     hash_map_release(&b->patterns);
-    hash_map_release(&b->edges);
     mem_free(b->form);
     mem_free(b->pattern);
     mem_free(b->use);
@@ -630,9 +702,7 @@ int recogniser_new(const struct entity_register *entities,
     memset(r, 0, sizeof *r);
     r->entities = entities;
     arena_init(&r->arena, SIZE_MAX);
-    hash_map_init(&b.forms);
     hash_map_init(&b.patterns);
-    hash_map_init(&b.edges);
     int rc = build(&b);
     release(&b);
     if (rc) {
@@ -650,6 +720,8 @@ void recogniser_free(struct recogniser *recogniser)
 {
     if (!recogniser)
         return;
+    mem_free(recogniser->place);
+    mem_free(recogniser->edge);
     arena_reset(&recogniser->arena);
     mem_free(recogniser);
 }

@@ -45,13 +45,15 @@ struct form_use {
 struct form {
     struct slice text; /* folded */
     uint32_t first_use, use_count;
-    uint32_t near; /* its number among the words of near=; NO_FORM: none */
+    uint32_t near;  /* its number among the words of near=; NO_FORM: none */
+    uint32_t plain; /* the pattern that has no other form; NO_FORM: none */
 };
 
 struct pattern {
     struct slice lang;
     struct slice_list written; /* inflected forms, as they would be written */
     struct slice_list folded;  /* all forms, the register's first */
+    uint32_t start; /* the node behind the root; NO_NODE: begins no name */
 };
 
 /* A word of a name. */
@@ -81,7 +83,7 @@ struct edge {
 };
 
 struct form_place {
-    uint32_t tag, form; /* tag: high bits of the hash; NO_FORM: empty */
+    uint32_t tag, form; /* tag: of the hash, its high half; NO_FORM: empty */
 };
 
 /* What near= and not= of an entity say, as words of a text. */
@@ -99,14 +101,14 @@ struct recogniser {
     struct filter starts[START_KINDS];
     struct filter nears; /* words of near=, by start_key() */
     uint32_t near_count;
-    struct form_place *place;
+    struct form_place *place; /* of mem_alloc, as edge is */
     uint32_t place_mask;
     struct form *form;
     size_t form_count;
     struct form_use *use;
     struct pattern *pattern;
     size_t pattern_count;
-    struct edge *edge;
+    struct edge *edge; /* but for those from the root: form_use.start */
     uint32_t edge_mask;
     struct node *node;
     size_t node_count;
@@ -115,17 +117,19 @@ struct recogniser {
     struct neighbours *neighbours; /* by entity */
 };
 
-/* Six bytes of the form and its length tell most words apart, and there is no branch: the
+/* Seven bytes of the form and its length tell most words apart, and there is no branch: the
  * lengths of words are hard to foresee. */
 static inline uint64_t form_hash(struct slice s)
 {
-    uint64_t h = s.len << 48;
-    if (s.len == 0)
+    const size_t len = s.len;
+    uint64_t h = len << 56;
+    if (len == 0)
         return 0;
-    h |= s.data[0] | (uint64_t)s.data[s.len > 1] << 8;
-    h |= (uint64_t)s.data[s.len / 4] << 16 | (uint64_t)s.data[s.len / 2] << 24;
-    h |= (uint64_t)s.data[s.len * 3 / 4] << 32;
-    h |= (uint64_t)s.data[s.len - 1] << 40;
+    h |= s.data[0] | (uint64_t)s.data[len > 1] << 8;
+    h |= (uint64_t)s.data[len / 4] << 16 | (uint64_t)s.data[len / 2] << 24;
+    h |= (uint64_t)s.data[len * 3 / 4] << 32;
+    h |= (uint64_t)s.data[len > 2 ? len - 3 : 0] << 40;
+    h |= (uint64_t)s.data[len - 1] << 48;
     h *= UINT64_C(0x9E3779B97F4A7C15);
     h = (h ^ h >> 32) * UINT64_C(0xBF58476D1CE4E5B9);
     return h ^ h >> 32;
@@ -135,8 +139,7 @@ static inline uint32_t find_form(const struct recogniser *r, struct slice text,
                                  uint64_t hash)
 {
     uint32_t tag = (uint32_t)(hash >> 32);
-    for (uint32_t at = (uint32_t)hash & r->place_mask;;
-         at = (at + 1) & r->place_mask) {
+    for (uint32_t at = tag & r->place_mask;; at = (at + 1) & r->place_mask) {
         struct form_place place = r->place[at];
         if (place.form == NO_FORM)
             return NO_FORM;
