@@ -1,4 +1,5 @@
-"""What it costs that `dateline-index add` looks for entities."""
+"""What it costs that `dateline-index add` looks for entities, and to ask for one."""
+import json
 import os
 import shutil
 import subprocess
@@ -35,3 +36,20 @@ def recognition(paths, work, options):
     print(f"| all sets | {least['without']:.2f} | {least['with']:.2f} | {added:.1f} % | "
           f"{GOAL} % |")
     return {"seconds": times, "added_percent": added, "goal_percent": GOAL}
+
+
+def speed(paths, work, options):
+    """Entities beside words that as many articles have, by turns, in one process."""
+    index = work / "entities"
+    processor_seconds(options, index, paths, [])
+    out = subprocess.run(["taskset", "-c", str(options.processor),
+                          options.binaries / "bench/dateline-entity-speed", index],
+                         check=True, stdout=subprocess.PIPE, text=True).stdout
+    shutil.rmtree(index)
+    row = json.loads(out)
+    print(f"| {row['pairs']} entities and words, us | entity | word | ratio |\n|---|--:|--:|--:|")
+    for command in ("TOP_10", "COUNT"):
+        times = row[command]
+        print(f"| {command} | {times['entity']:.2f} | {times['word']:.2f} | "
+              f"{times['ratio']:.2f} |")
+    return row
