@@ -27,7 +27,7 @@ enum ast_kind {
     AST_OR,      /* two or more children */
     AST_NOT,     /* two children: first without second */
     AST_FIELD,   /* field, text: the value */
-    AST_TITLE,   /* one child: WORD, PREFIX, FUZZY, PHRASE or WINDOW */
+    AST_TITLE,   /* one child: WORD, PREFIX, FUZZY, PHRASE, WINDOW, ENTITY */
     AST_DATE,    /* text as typed, range; `undated` for date:none */
 };
 

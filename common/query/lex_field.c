@@ -43,13 +43,14 @@ static int read_title(struct lexer *lexer, size_t start, size_t end,
     size_t at = lexer->at;
     bool exact = next_is(lexer, "=");
     int rc;
-    if (next_is(lexer, "@"))
-        return err_set_at(lexer->err, ERR_INVALID, at,
-                          "title: takes a word or a quotation, not an entity");
-    if (next_is(lexer, "\""))
+    if (next_is(lexer, "@")) {
+        lexer->at++;
+        rc = lex_entity(lexer, ENTITY_ANY, at, &child);
+    } else if (next_is(lexer, "\"")) {
         rc = lex_quoted_leaf(lexer, &child);
-    else
+    } else {
         rc = lex_word(lexer, exact ? at + 1 : at, end, exact, &child);
+    }
     if (rc == ERR_OK && !child)
         rc = err_set_at(lexer->err, ERR_INVALID, at,
                         "title: needs a word: write title:draft or "

@@ -73,8 +73,9 @@ struct named_entity {
     uint32_t start, end; /* bytes of the query text */
     struct slice id;     /* the chosen one */
     uint64_t articles;   /* that mention it */
-    struct slice
-        *other; /* ids that the name may mean, too, most frequent first */
+    struct slice *
+        other; /* ids that the name may mean, too, most frequent first; of an id
+                   typed as it is, those that have it as a name */
     uint64_t *other_articles;
     size_t other_count;
     struct slice_list

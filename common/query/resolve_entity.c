@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const unsigned kinds_of[] = {
     [ENTITY_ANY] = 0,
@@ -67,6 +68,24 @@ static int unknown_name(struct resolver *r, const struct ast *ast)
                       SLICE_ARG(ast->text));
 }
 
+/* An id, letter for letter, means its entity, however rare: what replies tell can be asked
+ * for as it stands. */
+static bool is_id(const struct ast *ast, const struct candidate *candidate)
+{
+    return slice_eq(slice_trim(ast->text), candidate->entity->id);
+}
+
+static void id_first(const struct ast *ast, struct candidate *candidate,
+                     size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (is_id(ast, &candidate[i])) {
+            struct candidate meant = candidate[i];
+            memmove(candidate + 1, candidate, i * sizeof *candidate);
+            candidate[0] = meant;
+        }
+}
+
 static int find_candidates(struct resolver *r, const struct ast *ast,
                            struct candidate **out, size_t *count)
 {
@@ -88,13 +107,8 @@ static int find_candidates(struct resolver *r, const struct ast *ast,
             return rc;
     }
     qsort(*out, *count, sizeof **out, most_frequent_first);
+    id_first(ast, *out, *count);
     return ERR_OK;
-}
-
-/* How to ask for this one alone: its id may be a name of others, too. */
-static struct slice unmistakable(const struct entity *entity)
-{
-    return entity->wikidata.len ? entity->wikidata : entity->id;
 }
 
 static int ambiguous(struct resolver *r, const struct ast *ast,
@@ -104,15 +118,16 @@ static int ambiguous(struct resolver *r, const struct ast *ast,
     char *text = arena_printf(r->arena, "%s", "");
     for (size_t i = 0; text && i < count && i < NAMED; i++)
         text = arena_printf(
-            r->arena, "%s%s%.*s (%s, %" PRIu64 " articles)", text,
+            r->arena, "%s%s%.*s (%s, %" PRIu64 " article%s)", text,
             i ? ", " : "", SLICE_ARG(candidate[i].entity->id),
-            entity_kind_name(candidate[i].entity->kind), candidate[i].articles);
+            entity_kind_name(candidate[i].entity->kind), candidate[i].articles,
+            candidate[i].articles == 1 ? "" : "s");
     if (!text)
         return resolve_no_memory(r);
     return err_set_at(r->err, ERR_INVALID, ast->start,
                       "'%.*s' may be %s%s: write which, as in @%.*s",
                       SLICE_ARG(ast->text), text, count > NAMED ? ", ..." : "",
-                      SLICE_ARG(unmistakable(candidate[0].entity)));
+                      SLICE_ARG(candidate[0].entity->id));
 }
 
 static int note_others(struct resolver *r, const struct candidate *candidate,
@@ -277,7 +292,7 @@ int resolve_entity(struct resolver *r, const struct ast *ast, struct node **out)
     int rc = find_candidates(r, ast, &candidate, &count);
     if (rc)
         return rc;
-    if (count > 1 && r->names->strict)
+    if (count > 1 && r->names->strict && !is_id(ast, candidate))
         return ambiguous(r, ast, candidate, count);
     struct named_entity *named = &r->entity[r->entity_count++];
     named->start = ast->start;

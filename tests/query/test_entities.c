@@ -141,6 +141,31 @@ TEST(an_entity_occurs_where_it_is_mentioned_in_its_width)
     }
 }
 
+TEST(in_the_title_only_its_mentions_there_are_hits)
+{
+    static const struct {
+        const char *query, *hits;
+    } rows[] = {
+        {"title:@lavrov", "[0,2)"},
+        {"title:@\"new york\"", "[3,5)"},
+        {"title:@lavrov=Sergei", "[0,2)"},
+        {"title:@lavrov=Sergey", ""},
+        {"title:@istanbul", ""},
+        {"title:@lavrov @istanbul", "[0,2) [107,108)"},
+        {"@lavrov NOT title:@istanbul", "[0,2) [105,106)"},
+        {"@istanbul NOT title:@lavrov", ""},
+        {"title:@lavrov OR title:@nato", "[0,2)"},
+    };
+    struct scene s;
+    scene_open(&s, "Sergei Lavrov in New York", "Lavrov left Istanbul");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *got = hits_of(&s, rows[i].query);
+        CHECK_MSG(strcmp(got, rows[i].hits) == 0, "%s: got %s, want %s",
+                  rows[i].query, got, rows[i].hits);
+    }
+    scene_close(&s);
+}
+
 TEST(a_query_shows_the_forms_that_it_finds)
 {
     static const struct {
@@ -201,7 +226,7 @@ TEST(of_several_with_one_name_the_most_frequent_is_meant)
     struct scene s;
     /* Named in full elsewhere: it is that one. */
     scene_open(&s, "", "The state of Georgia. Georgia again");
-    CHECK_OK(ask(&s, "x @georgia @lavrov"), s.err);
+    CHECK_OK(ask(&s, "x @Georgia @lavrov"), s.err);
     CHECK_EQ(s.query.entity_count, 2);
     const struct named_entity *named = &s.query.entity[0];
     CHECK(slice_eq(named->id, SLICE("georgia-us")));
@@ -219,9 +244,9 @@ TEST(of_several_with_one_name_the_most_frequent_is_meant)
     CHECK_EQ(s.query.entity[0].other_count, 0);
 
     s.one.names.strict = true;
-    check_refused(&s, "x @georgia", ERR_INVALID, 2,
-                  "'georgia' may be georgia-us (place, 1 articles), georgia "
-                  "(place, 0 articles): write which, as in @Q1428");
+    check_refused(&s, "x @Georgia", ERR_INVALID, 2,
+                  "'Georgia' may be georgia-us (place, 1 article), georgia "
+                  "(place, 0 articles): write which, as in @georgia-us");
     CHECK_OK(ask(&s, "x @Q1428"), s.err);
     scene_close(&s);
 
@@ -231,6 +256,35 @@ TEST(of_several_with_one_name_the_most_frequent_is_meant)
     CHECK(slice_eq(s.query.entity[0].id, SLICE("georgia")));
     CHECK_EQ(s.query.entity[0].articles, 1);
     CHECK_EQ(s.query.entity[0].other_articles[0], 1);
+    scene_close(&s);
+}
+
+/* So that whatever a reply calls an entity can be asked for. */
+TEST(an_id_as_it_stands_means_its_entity_alone)
+{
+    static const struct {
+        const char *query, *id;
+        size_t others;
+    } rows[] = {
+        {"@georgia", "georgia", 1},       {"@\" georgia \"", "georgia", 1},
+        {"place:georgia", "georgia", 1},  {"title:@georgia", "georgia", 1},
+        {"@georgia-us", "georgia-us", 0}, {"@Georgia", "georgia-us", 1},
+        {"@GEORGIA", "georgia-us", 1},
+    };
+    struct scene s;
+    scene_open(&s, "", "The state of Georgia. Georgia again");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CHECK_OK(ask(&s, rows[i].query), s.err);
+        const struct named_entity *named = &s.query.entity[0];
+        CHECK_MSG(slice_eq(named->id, slice_of(rows[i].id)), "%s: %.*s",
+                  rows[i].query, SLICE_ARG(named->id));
+        CHECK_EQ(named->other_count, rows[i].others);
+    }
+    CHECK_TEXT(hits_of(&s, "@georgia"), "");
+    CHECK_TEXT(hits_of(&s, "@Georgia"), "[1,4) [4,5)");
+    s.one.names.strict = true;
+    CHECK_OK(ask(&s, "@georgia"), s.err);
+    CHECK_OK(ask(&s, "@georgia-us"), s.err);
     scene_close(&s);
 }
 
@@ -337,8 +391,10 @@ TEST(random_queries_find_what_the_slow_evaluator_finds)
 }
 
 RUN(T(an_entity_occurs_where_it_is_mentioned_in_its_width),
+    T(in_the_title_only_its_mentions_there_are_hits),
     T(a_query_shows_the_forms_that_it_finds),
     T(names_that_nobody_has_are_errors),
     T(of_several_with_one_name_the_most_frequent_is_meant),
+    T(an_id_as_it_stands_means_its_entity_alone),
     T(names_newer_than_the_mentions_are_looked_for_as_phrases),
     T(random_queries_find_what_the_slow_evaluator_finds))

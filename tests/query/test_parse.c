@@ -369,7 +369,8 @@ TEST(errors_say_where_and_what_to_write_instead)
          "6: title: takes one value: write (title:a OR title:b)"},
         {"source:[a]",
          "7: source: takes one value: write (source:a OR source:b)"},
-        {"title:@x", "6: title: takes a word or a quotation, not an entity"},
+        {"title:@\"?\"", "7: a name is missing: write it as in @lavrov or "
+                         "@\"Sergei Lavrov\""},
         {"title:?",
          "6: title: needs a word: write title:draft or title:\"draft "
          "agreement\""},

@@ -91,12 +91,13 @@ TEST(a_name_of_several_is_the_most_frequent_and_names_the_others)
           "\"hits\":4}],\"others\":[{\"id\":\"georgia-us\",\"name\":"
           "\"Georgia\",\"type\":\"place\",\"articles\":2}]}]"}},
         {"/v1/count?q=%40georgia-us", 200, {"{\"id\":\"georgia-us\""}},
-        {"/v1/count?q=draft+%40georgia&strict=1",
+        {"/v1/count?q=draft+%40georgia&strict=1", 200, {"\"total\":"}},
+        {"/v1/count?q=draft+%40Georgia&strict=1",
          400,
          {"\"code\":\"INVALID\"", "georgia-us", "\"position\":6"}},
         {"/v1/count?q=%40istanbul&strict=1", 200, {"\"total\":20"}},
-        {"/v1/kwic?q=%40georgia&strict=1", 400, {"georgia-us"}},
-        {"/v1/facets?q=%40georgia&strict=1", 400, {"georgia-us"}},
+        {"/v1/kwic?q=%40Georgia&strict=1", 400, {"georgia-us"}},
+        {"/v1/facets?q=%40Georgia&strict=1", 400, {"georgia-us"}},
     };
     begin();
     CHECK_ROWS(rows);
