@@ -429,6 +429,17 @@ static void add_near(struct random_queries *random, struct strbuf *out)
     add_operand(random, &second, out);
 }
 
+/* Mostly one that is named in the title. Nothing is written when there is none. */
+static bool add_title_entity(struct random_queries *random,
+                             const struct place *place, struct strbuf *out)
+{
+    const struct mention_list *all = &place->sample->analysis.mentions;
+    struct place at = *place;
+    if (all->count && all->mention[0].position == 0 && !one_in(random, 4))
+        at.token = 0;
+    return add_entity(random, &at, out) != NULL;
+}
+
 static void add_title(struct random_queries *random, struct strbuf *out)
 {
     struct place place = somewhere(random);
@@ -436,6 +447,8 @@ static void add_title(struct random_queries *random, struct strbuf *out)
         place.token = 0; /* the title comes first */
     random->used[RANDOM_TITLE]++;
     strbuf_add_text(out, "title:");
+    if (one_in(random, 3) && add_title_entity(random, &place, out))
+        return;
     if (one_in(random, 2))
         add_phrase(random, &place, 3, out);
     else
