@@ -22,13 +22,19 @@ struct item {
     struct analysis analysis;
     int rc;    /* of the analysis, once waited for */
     bool done; /* guarded by the analysts' lock */
-    struct item *next;
+    bool handed_over;
+    struct item *next, *next_group;
 };
 
 struct analysts;
 
-/* `stems`: whether tokens get theirs. `recogniser` is borrowed and finds mentions; NULL:
- * there are none. ERR_NOMEM, ERR_IO when a thread cannot be started. */
+/* As many are handed over together, if their texts are short. */
+enum { ANALYSTS_GROUP = 32 };
+
+/* `stems`: whether tokens get theirs. Threads pack the words of those that get none
+ * (text/word_group.h): they are in the arenas of items that were submitted behind, too, so
+ * arenas are reset in the order of submitting. `recogniser` is borrowed and finds mentions;
+ * NULL: there are none. ERR_NOMEM, ERR_IO when a thread cannot be started. */
 int analysts_start(unsigned threads, bool stems,
                    const struct recogniser *recogniser, struct analysts **out,
                    struct err *err);

@@ -12,8 +12,8 @@
 enum {
     /* Items between reader and writer, for each thread; enough that none of them
      * waits while one long article is put. */
-    ITEMS_PER_THREAD = 16,
-    RING_MAX = 256,
+    ITEMS_PER_THREAD = 2 * ANALYSTS_GROUP,
+    RING_MAX = 1024,
     /* Text between reader and writer, all items together, is at most this part of
      * the memory; its tokens take ten times as much. */
     RING_TEXT_PART = 32,

@@ -253,7 +253,7 @@ struct engine {
     int (*registers)(struct snapshot *, struct arena *, struct slice_list *out,
                      struct err *);
     /* Finds the stems itself, once for each form: the tokens given to writer_put() need
-     * not have any. */
+     * not have any; and they may be packed (text/word_group.h). */
     bool finds_stems;
 };
 

@@ -28,6 +28,15 @@ int postings_writer_open(struct segment_writer *segment, uint32_t docs,
                          const uint32_t *lengths, struct bm25_k k,
                          struct postings_writer **out, struct err *err);
 
+/* Another one for lists of the same documents, so that several threads may make them, with a
+ * writer each. */
+int postings_writer_like(const struct postings_writer *model,
+                         struct postings_writer **out, struct err *err);
+/* Places are told from the beginnings of these. NULL, NULL: those of the segment. */
+void postings_writer_to(struct postings_writer *writer,
+                        struct section_out *postings,
+                        struct section_out *positions);
+
 /* One list: begin, add rising documents, end. `positions` (rising, `frequency` of
  * them, equal ones only for the title) is read if the class has positions, and
  * `frequency` if it has frequencies, else it is 1. */

@@ -9,6 +9,7 @@
 
 struct postings_writer {
     struct section_out *section;
+    struct section_out *own, *own_positions; /* of the segment */
     uint32_t docs;
     const uint32_t *lengths;
     struct bm25_k k;
@@ -50,8 +51,34 @@ int postings_writer_open(struct segment_writer *segment, uint32_t docs,
         .k = k,
         .positions.section = segment_section(segment, SECTION_POSITIONS),
     };
+    writer->own = writer->section;
+    writer->own_positions = writer->positions.section;
     *out = writer;
     return ERR_OK;
+}
+
+int postings_writer_like(const struct postings_writer *model,
+                         struct postings_writer **out, struct err *err)
+{
+    struct postings_writer *writer = mem_alloc(sizeof *writer);
+    if (!writer)
+        return no_memory(err);
+    *writer = (struct postings_writer){.own = model->own,
+                                       .own_positions = model->own_positions,
+                                       .docs = model->docs,
+                                       .lengths = model->lengths,
+                                       .k = model->k};
+    postings_writer_to(writer, NULL, NULL);
+    *out = writer;
+    return ERR_OK;
+}
+
+void postings_writer_to(struct postings_writer *writer,
+                        struct section_out *postings,
+                        struct section_out *positions)
+{
+    writer->section = postings ? postings : writer->own;
+    writer->positions.section = positions ? positions : writer->own_positions;
 }
 
 void postings_writer_close(struct postings_writer *writer)

@@ -77,6 +77,12 @@ struct section_out *segment_section(struct segment_writer *writer,
 void section_put(struct section_out *out, const void *data, size_t len);
 uint64_t section_size(const struct section_out *out);
 
+/* One that is in memory and no part of a file: what goes to another later. NULL: no memory. */
+struct section_out *section_aside_new(void);
+void section_aside_free(struct section_out *aside); /* NULL is fine */
+/* To the end of `to`; `aside` is empty then. Its failure is that of `to`. */
+void section_append(struct section_out *to, struct section_out *aside);
+
 /* Put the file together as `name`.tmp, sync it and give it its name (to sync the
  * directory is the caller's). Size and CRC-32 of the whole file are what MANIFEST wants.
  * Only once; on failure no file remains. */

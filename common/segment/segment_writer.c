@@ -23,11 +23,11 @@ enum {
 };
 
 struct section_out {
-    struct segment_writer *writer;
-    struct bytes_out tail; /* what has come since the last spill */
-    int spill;             /* -1: none */
-    uint64_t spilled;      /* bytes in it */
-    struct err failure;    /* the first */
+    struct segment_writer *writer; /* NULL: aside */
+    struct bytes_out tail;         /* what has come since the last spill */
+    int spill;                     /* -1: none */
+    uint64_t spilled;              /* bytes in it */
+    struct err failure;            /* the first */
 };
 
 struct segment_writer {
@@ -121,7 +121,8 @@ void section_put(struct section_out *out, const void *data, size_t len)
 {
     if (out->failure.code)
         return;
-    if (len > SPILL_BYTES || out->tail.len > SPILL_BYTES - len) {
+    if (out->writer &&
+        (len > SPILL_BYTES || out->tail.len > SPILL_BYTES - len)) {
         if (len > SPILL_BYTES / 2) { /* not worth a copy */
             spill(out, data, len);
             return;
@@ -130,14 +131,41 @@ void section_put(struct section_out *out, const void *data, size_t len)
             return;
     }
     put_raw(&out->tail, data, len);
-    if (out->tail.failed)
+    if (out->tail.failed && out->writer)
         err_set(&out->failure, ERR_NOMEM, "%s/%s: no memory for a section",
                 out->writer->dir, out->writer->name);
+    else if (out->tail.failed)
+        err_set(&out->failure, ERR_NOMEM, "no memory for a section");
 }
 
 uint64_t section_size(const struct section_out *out)
 {
     return out->spilled + out->tail.len;
+}
+
+struct section_out *section_aside_new(void)
+{
+    struct section_out *aside = mem_alloc(sizeof *aside);
+    if (aside)
+        *aside = (struct section_out){.spill = -1};
+    return aside;
+}
+
+void section_aside_free(struct section_out *aside)
+{
+    if (!aside)
+        return;
+    bytes_out_release(&aside->tail);
+    mem_free(aside);
+}
+
+void section_append(struct section_out *to, struct section_out *aside)
+{
+    if (aside->failure.code && !to->failure.code)
+        to->failure = aside->failure;
+    if (aside->tail.len)
+        section_put(to, aside->tail.data, aside->tail.len);
+    aside->tail.len = 0;
 }
 
 /* --- the file --- */

@@ -6,7 +6,7 @@
 
 #include "doc/article.h"
 #include "text/stem.h"
-#include "text/tokenise.h"
+#include "text/word_group.h"
 
 /* Changes whenever the same text may give other tokens; recorded in MANIFEST. */
 #define ANALYSIS_VERSION 2
@@ -45,6 +45,11 @@ struct analysis {
         word_count; /* tokens that are no joined forms: the article's length */
     struct mention_list
         mentions; /* empty from analyse_article(); entity/recogniser.h */
+    /* NULL from analyse_article(). Else there are no tokens: the words are in here, and what
+     * article_digest() says. */
+    const struct word_group *group;
+    struct packed_words words;
+    char digest[DIGEST_TEXT_SIZE];
 };
 
 /* One position space: title, summary, body, captions, each not-empty part starting

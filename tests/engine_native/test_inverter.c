@@ -183,8 +183,8 @@ static int write_stored(struct segment_writer *writer, const uint32_t *tickets,
     return rc;
 }
 
-static int write_set(struct bed *bed, const struct set *set,
-                     const size_t *order, struct err *err)
+static int write_set_by(struct bed *bed, const struct set *set,
+                        const size_t *order, unsigned threads, struct err *err)
 {
     struct inverter *inverter = NULL;
     struct segment_writer *writer = NULL;
@@ -193,8 +193,10 @@ static int write_set(struct bed *bed, const struct set *set,
     uint32_t *tickets;
     arena_init(&arena, SIZE_MAX);
     int rc = inverter_new(&inverter, err);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
+        inverter_set_threads(inverter, threads);
         rc = add_all(inverter, set, order, err);
+    }
     if (rc == ERR_OK)
         rc = segment_writer_open(bed->dir, "a.seg", &writer, err);
     if (rc == ERR_OK)
@@ -208,6 +210,12 @@ static int write_set(struct bed *bed, const struct set *set,
     inverter_free(inverter);
     arena_reset(&arena);
     return rc;
+}
+
+static int write_set(struct bed *bed, const struct set *set,
+                     const size_t *order, struct err *err)
+{
+    return write_set_by(bed, set, order, 1, err);
 }
 
 /* --- compared with the model --- */
@@ -729,6 +737,78 @@ TEST(a_segment_holds_so_many_positions_and_says_when_it_is_half_full)
     release_set(&set);
 }
 
+/* The words of some articles at a time in place of their tokens. */
+static void pack_set(struct set *set, size_t group_size)
+{
+    struct word_group_maker *maker = word_group_maker_new();
+    CHECK(maker);
+    for (size_t from = 0; from < set->count; from += group_size) {
+        struct word_group *group = arena_new(&set->arena, struct word_group);
+        size_t to =
+            from + group_size < set->count ? from + group_size : set->count;
+        CHECK(group);
+        for (size_t i = from; i < to; i++) {
+            struct analysis *analysis = &set->given[i].analysis;
+            CHECK_EQ(word_group_add(maker, &analysis->tokens, &set->arena,
+                                    &analysis->words),
+                     0);
+            analysis->tokens = (struct tokens){0};
+            analysis->group = group;
+        }
+        CHECK_EQ(word_group_end(maker, &set->arena, group), 0);
+    }
+    word_group_maker_free(maker);
+}
+
+static void check_same(const struct bed *a, const struct bed *b)
+{
+    CHECK_EQ(a->size, b->size);
+    CHECK_EQ(a->crc, b->crc);
+}
+
+TEST(packed_words_give_the_same_bytes)
+{
+    static const size_t groups[] = {1, 2, 7, 1000};
+    for (unsigned archived = 0; archived < 3; archived += 2)
+        for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+            struct set set;
+            struct bed plain, packed;
+            struct err err;
+            make_set(83 + archived, 150, archived, &set);
+            bed_open(&plain);
+            bed_open(&packed);
+            CHECK_OK(write_set(&plain, &set, NULL, &err), err);
+            pack_set(&set, groups[i]);
+            CHECK_OK(write_set(&packed, &set, NULL, &err), err);
+            check_same(&plain, &packed);
+            bed_close(&plain);
+            bed_close(&packed);
+            release_set(&set);
+        }
+}
+
+/* 450 articles have lists of more than a block and of a part of their own. */
+TEST(any_number_of_threads_gives_the_same_bytes)
+{
+    static const size_t counts[] = {0, 1, 20, 450};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct set set;
+        struct bed one, many;
+        struct err err;
+        make_set(91, counts[i], 1, &set);
+        bed_open(&one);
+        bed_open(&many);
+        CHECK_OK(write_set(&one, &set, NULL, &err), err);
+        for (unsigned threads = 2; threads <= 4; threads++) {
+            CHECK_OK(write_set_by(&many, &set, NULL, threads, &err), err);
+            check_same(&one, &many);
+        }
+        bed_close(&one);
+        bed_close(&many);
+        release_set(&set);
+    }
+}
+
 TEST(every_allocation_may_fail)
 {
     struct set set;
@@ -755,6 +835,8 @@ RUN(T(a_segment_holds_what_the_model_holds),
     T(as_many_occurrences_of_two_forms_are_not_the_list_of_one),
     T(any_order_of_arrival_gives_the_same_bytes),
     T(tokens_without_stems_are_given_the_same),
+    T(packed_words_give_the_same_bytes),
+    T(any_number_of_threads_gives_the_same_bytes),
     T(each_term_has_the_counts_of_live_articles),
     T(archiving_twice_is_archiving), T(memory_grows_with_the_articles),
     T(a_segment_holds_so_many_positions_and_says_when_it_is_half_full),

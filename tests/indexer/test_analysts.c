@@ -86,6 +86,55 @@ TEST(all_that_is_submitted_gets_done)
         }
 }
 
+/* Threads that give no stems pack the words. */
+TEST(packed_words_are_those_of_the_tokens)
+{
+    enum { COUNT = 100 };
+    static const char *const texts[] = {"Three short WORDS", "",
+                                        "More short words", RUSSIAN};
+    for (unsigned threads = 0; threads < 3; threads++) {
+        struct analysts *analysts;
+        static struct item item[COUNT];
+        struct err err;
+        memset(item, 0, sizeof item);
+        CHECK_OK(analysts_start(threads, false, NULL, &analysts, &err), err);
+        for (size_t i = 0; i < COUNT; i++) {
+            arena_init(&item[i].arena, 1 << 24);
+            item[i].article.text[PART_TITLE] = SLICE("Title");
+            item[i].article.text[PART_BODY] = slice_of(texts[i % 4]);
+            analysts_submit(analysts, &item[i]);
+        }
+        analysts_wait(analysts, &item[COUNT - 1]);
+        for (size_t i = 0; i < COUNT; i++) {
+            const struct analysis *got = &item[i].analysis;
+            struct analysis want;
+            struct arena arena;
+            char digest[DIGEST_TEXT_SIZE];
+            arena_init(&arena, 1 << 24);
+            analysts_wait(analysts, &item[i]);
+            CHECK_EQ(item[i].rc, 0);
+            CHECK_EQ(analyse_article(&item[i].article, NULL, &arena, &want), 0);
+            CHECK_EQ(got->group != NULL, threads > 0);
+            CHECK_EQ(got->sentences.count, want.sentences.count);
+            CHECK_EQ(got->sentences.at[0], want.sentences.at[0]);
+            CHECK_EQ(got->word_count, want.word_count);
+            CHECK_EQ(threads ? got->words.tokens : got->tokens.count,
+                     want.tokens.count);
+            article_digest(&item[i].article, digest);
+            if (threads) {
+                CHECK_SLICE(slice_of(got->digest), slice_of(digest));
+                CHECK_SLICE(
+                    word_group_text(got->group, got->words.at[0] & PACKED_FORM),
+                    want.tokens.token[0].form);
+            }
+            arena_reset(&arena);
+        }
+        analysts_stop(analysts);
+        for (size_t i = 0; i < COUNT; i++)
+            arena_reset(&item[i].arena);
+    }
+}
+
 /* Without memory for the guesser, nothing is guessed; for anything else, no start. */
 TEST(every_allocation_may_fail)
 {
@@ -111,4 +160,5 @@ TEST(every_allocation_may_fail)
 }
 
 RUN(T(languages_are_guessed_where_none_is_given),
-    T(all_that_is_submitted_gets_done), T(every_allocation_may_fail))
+    T(all_that_is_submitted_gets_done), T(packed_words_are_those_of_the_tokens),
+    T(every_allocation_may_fail))

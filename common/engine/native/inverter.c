@@ -35,6 +35,8 @@ void inverter_free(struct inverter *inverter)
     mem_free(inverter->maps);
     mem_free(inverter->caps);
     mem_free(inverter->stream);
+    mem_free(inverter->group.form);
+    mem_free(inverter->group.counted);
     mem_free(inverter->field_stream);
     mem_free(inverter->article);
     bytes_out_release(&inverter->marks);
@@ -42,6 +44,11 @@ void inverter_free(struct inverter *inverter)
     arena_reset(&inverter->arena);
     arena_reset(&inverter->scratch);
     mem_free(inverter);
+}
+
+void inverter_set_threads(struct inverter *inverter, unsigned threads)
+{
+    inverter->threads = threads;
 }
 
 static int no_memory(struct err *err)
@@ -257,7 +264,7 @@ int inverter_add(struct inverter *inverter, const struct article *article,
     if (rc == ERR_OK)
         rc = keep_fields(inverter, article, &new, err);
     if (rc == ERR_OK)
-        rc = inverter_keep_words(inverter, &analysis->tokens, &new, err);
+        rc = inverter_keep_words(inverter, analysis, &new, err);
     arena_reset(&inverter->scratch);
     if (rc)
         return rc;
@@ -317,6 +324,8 @@ static size_t held(const struct inverter *inverter)
         bytes += sizeof *inverter->maps +
                  inverter->maps[i].capacity * sizeof *inverter->maps[i].form;
     bytes += inverter->caps_capacity * sizeof *inverter->caps;
+    bytes += inverter->group.capacity * sizeof *inverter->group.form +
+             inverter->group.counted_capacity * sizeof *inverter->group.counted;
     /* what lies behind the lengths of these was never touched */
     bytes += inverter->stream_len * sizeof *inverter->stream;
     bytes += inverter->field_stream_len * sizeof *inverter->field_stream;

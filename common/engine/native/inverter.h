@@ -23,6 +23,9 @@ struct inverter;
 int inverter_new(struct inverter **out, struct err *err);
 void inverter_free(struct inverter *inverter); /* NULL is fine */
 
+/* How many threads inverter_write() may use; the segment is the same. */
+void inverter_set_threads(struct inverter *inverter, unsigned threads);
+
 /* `article` for its fields and key, `record` for the columns (both are copied);
  * tokens without stems are given some where their language has any; `ticket` of the stored text (stored.h), or UINT32_MAX. After a failure the inverter
  * is good for inverter_free() only. ERR_NOMEM, ERR_LIMIT. */

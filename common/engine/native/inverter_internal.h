@@ -8,6 +8,7 @@
  *   inverter_lists.c   the stream inverted: lists of words
  *   inverter_others.c  lists of what they are scored by, and of fields
  *   inverter_pairs.c   pairs of neighbouring words
+ *   inverter_parts.c   lists by several threads
  */
 #ifndef ENGINE_NATIVE_INVERTER_INTERNAL_H
 #define ENGINE_NATIVE_INVERTER_INTERNAL_H
@@ -18,15 +19,12 @@
 #include "engine/native/vocabulary.h"
 #include "segment/postings.h"
 
-/* The stream: 4 bytes a token. Its form's number in `words` (while it is written: a rank),
- * and two flags. Positions
- * are implied: each token stands one further than the one before, or at the same
- * position (STAYS: a joined form). Any other step is a JUMP, followed by the position of
- * the token after it. Each article begins as if a token had stood at -1. */
-enum { STREAM_ID = (1 << 30) - 1 };
-#define STREAM_CAPS (UINT32_C(1) << 30)
-#define STREAM_STAYS (UINT32_C(1) << 31)
-#define STREAM_JUMP UINT32_MAX /* no number is STREAM_ID */
+/* The stream: 4 bytes a token, as in text/word_group.h, but that it is the form's number in
+ * `words` (while it is written: a rank). */
+enum { STREAM_ID = PACKED_FORM };
+#define STREAM_CAPS PACKED_CAPS
+#define STREAM_STAYS PACKED_STAYS
+#define STREAM_JUMP PACKED_JUMP
 /* So that a frequency, twice the tokens at most, fits 32 bits. */
 #define STREAM_MAX (UINT32_C(1) << 31)
 
@@ -65,7 +63,21 @@ struct inverted {
     bool archived;
 };
 
+/* The group of articles that come now. Its forms are few: how often they come is counted
+ * here, in memory that is near, and added to a form_map some articles at a time. */
+struct known_group {
+    uint64_t number; /* 0: none */
+    uint32_t map;    /* that the counts are for */
+    struct known_form {
+        uint32_t id;     /* in `words`, or NO_LIST */
+        uint32_t tokens; /* that the map does not know yet */
+    } * form;
+    uint32_t *counted; /* those with tokens */
+    uint32_t capacity, counted_capacity, count;
+};
+
 struct inverter {
+    unsigned threads;         /* that write it; 0 is 1 */
     struct vocabulary words;  /* forms; tag: width */
     struct vocabulary others; /* whole terms: STEM, PLAIN, FIELD; tag 0 */
     /* By number in `words`: occurrences in capitals, in live articles. */
@@ -86,6 +98,8 @@ struct inverter {
     uint32_t articles, article_capacity, live;
     uint32_t spots; /* positions of all articles */
 
+    struct known_group group;
+
     struct stemmers *stemmers; /* NULL until wanted */
     struct arena arena;        /* of keys, sources, languages */
     struct arena scratch;      /* of one article */
@@ -102,8 +116,13 @@ int inverter_grow_table(void *array, uint32_t *capacity, uint64_t need,
 int from_vocabulary(int rc, struct err *err);
 
 /* Fills the article's part of the stream. */
-int inverter_keep_words(struct inverter *inverter, const struct tokens *tokens,
+int inverter_keep_words(struct inverter *inverter,
+                        const struct analysis *analysis,
                         struct inverted *article, struct err *err);
+
+/* The counts of all maps are right after this: before that, some tokens are counted in
+ * `group` only. */
+void inverter_settle(struct inverter *inverter);
 
 /* As the dictionary has it. */
 void word_term(const struct inverter *inverter, enum term_class class,
@@ -178,11 +197,64 @@ struct doc_span {
     uint32_t title_end; /* a spot, too */
 };
 
+struct list_maker;
+struct list_part;
+struct inversion;
+
+/* What places of lists that were made aside are told from. */
+struct list_base {
+    uint64_t postings, positions;
+};
+
+static inline void move_list(struct term_place *place, struct list_base base,
+                             bool positions)
+{
+    if (place->single)
+        return;
+    place->postings += base.postings;
+    place->positions += positions ? base.positions : 0;
+}
+
 /* A list that is being made. */
 struct list_room {
     doc_id *doc;
     uint32_t *frequency, *gap;
     uint32_t capacity;
+};
+
+/* Tests, which have small blocks, have small parts. */
+enum {
+    PART_TERMS = SEGMENT_BLOCK == 8 ? 5 : 512,
+    PART_WORK = SEGMENT_BLOCK == 8 ? 40 : 1 << 15, /* occurrences, or so */
+    PARTS_A_THREAD = 16,                           /* that are made and wait */
+};
+
+/* Some lists that one thread makes, or something else that may be done beside them: terms
+ * [from, to) of a kind, at most PART_TERMS. */
+struct list_part {
+    uint32_t from, to;
+    uint32_t row; /* where they begin among the occurrences of their kind */
+    /* entry[i] of term from + i, if it has a list. */
+    int (*make)(struct list_maker *maker, const struct list_part *part,
+                struct term_entry *entry, struct err *err);
+    /* When those before it are in the segment. NULL: nothing is to be done. */
+    int (*take)(struct inversion *inv, const struct list_part *part,
+                struct term_entry *entry, struct list_base base,
+                struct err *err);
+};
+
+/* One that is under way. */
+struct list_slot {
+    struct section_out *postings, *positions; /* NULL: in the segment */
+    struct term_entry *entry;
+};
+
+/* What a thread has for itself. */
+struct list_maker {
+    struct inversion *inv;
+    struct postings_writer *postings;
+    struct list_room room;
+    struct sum *sum; /* inverter_others.c */
 };
 
 struct inversion {
@@ -193,14 +265,25 @@ struct inversion {
     uint32_t *lengths, *title_ends;  /* by doc id, `docs` of them */
     struct doc_span *span;           /* by doc id, and one more */
     doc_id *doc_of_spots;            /* of each SPOTS_A_MARK-th spot */
-    uint32_t
-        *caps_row; /* rows of those words in capitals that have their own */
-    uint32_t caps_len;
+    uint32_t *row_end;  /* by number of the word, while words are written */
+    uint32_t *caps_row; /* of words in capitals that have lists of their own */
+    uint32_t *caps_row_of; /* by number of the word: where its begin */
     struct listed *listed; /* of WORD terms, by number */
     struct sorted_terms words, caps, others;
     struct term_forms forms;
     uint32_t *run, *run_end; /* inverter_others.c; ends by number of the word */
-    struct list_room room;
+    unsigned threads;
+    struct list_maker *maker; /* of each */
+    struct list_slot *slot;
+    uint32_t slots;
+    struct list_part *part; /* what is to be done together */
+    uint32_t parts, part_capacity;
+    struct field_rows {
+        uint32_t *end; /* by rank: as in inverter_lists.c */
+        doc_id *doc;
+    } fields;
+    uint32_t *map;       /* by document: of its language */
+    struct keyed *keyed; /* inverter_write.c */
     struct pair_lists pairs;
     struct postings_writer *postings;
     struct dictionary_writer *dictionary;
@@ -211,14 +294,32 @@ struct inversion {
 int sort_terms(struct inversion *inversion, struct err *err);
 int write_stems(const struct inversion *inversion, struct err *err);
 
-/* Their lists and dictionary entries, in three steps: */
+/* The lists of words and their dictionary entries; then of all others. */
 int invert_words(struct inversion *inversion, struct err *err);
-int invert_caps(struct inversion *inversion, struct err *err);
-int invert_others(struct inversion *inversion, struct err *err);
-/* Behind the words, whose numbers the stream has then; the entries when all others are
- * written. */
-int invert_pairs(struct inversion *inversion, struct err *err);
+int add_caps_parts(struct inversion *inversion, struct err *err);
+int add_pairs_part(struct inversion *inversion, struct err *err);
+/* Before the parts are run; end_others() after it. */
+int begin_others(struct inversion *inversion, struct err *err);
+void end_others(struct inversion *inversion);
+int add_others_parts(struct inversion *inversion, struct err *err);
+/* When all others are written. */
 int write_pairs(const struct inversion *inversion, struct err *err);
+
+/* Parts are added, and then all are run. */
+int open_parts(struct inversion *inv, struct err *err);
+void close_parts(struct inversion *inv);
+int add_part(struct inversion *inv, const struct list_part *part,
+             struct err *err);
+/* How much work a term is, and how many occurrences it has that `row` counts. */
+struct term_weight {
+    uint64_t work, row;
+};
+typedef struct term_weight (*weigh_term)(const struct inversion *inv,
+                                         uint32_t rank);
+/* As many as `count` terms need, all like `model`. */
+int add_parts(struct inversion *inv, const struct list_part *model,
+              uint32_t count, weigh_term weigh, struct err *err);
+int run_parts(struct inversion *inv, struct err *err);
 
 int list_room_for(struct list_room *room, uint32_t count, struct err *err);
 void list_room_release(struct list_room *room);
@@ -268,11 +369,15 @@ static inline bool shares_word(const struct inversion *inversion, uint32_t word,
 struct term_entry shared_entry(const struct inversion *inversion, uint32_t only,
                                enum term_class class, uint32_t occurrences);
 
-/* For each word in turn, begin_runs() before and end_runs() after all. `row` is taken; it has
- * at least as many elements as the words that were kept until now have occurrences. */
+/* For each word, begin_runs() before and end_runs() after all. `row` is taken; it has at
+ * least as many elements as the words have occurrences. */
 int begin_runs(struct inversion *inversion, uint32_t *row, struct err *err);
+/* The words of a part in turn: *at is where its next run goes. */
 void keep_run(struct inversion *inversion, uint32_t number,
-              const struct postings_list *list);
+              const struct postings_list *list, uint32_t *at);
+/* The runs of words [from, to), which begin at `at`, go behind those before them. */
+void join_runs(struct inversion *inversion, uint32_t from, uint32_t to,
+               uint32_t at);
 int end_runs(struct inversion *inversion, struct err *err);
 
 /* Bytes that pairs take beside the runs, which stand in memory with them. */

@@ -219,50 +219,90 @@ static int find_spots(struct inversion *inv, struct err *err)
 
 /* --- words --- */
 
+/* Occurrences of a word in capitals that have a list of their own. */
+static uint32_t own_caps(const struct inversion *inv, uint32_t id)
+{
+    uint32_t caps = inv->caps.occurrences[id];
+    return caps < inv->words.occurrences[id] ? caps : 0;
+}
+
 /* A word's occurrences in capitals are their list, if they are not all. Words and words in
  * capitals have one order: so the lists stand behind one another. */
 static void keep_caps(struct inversion *inv, uint32_t number,
                       const uint32_t *row, uint32_t count)
 {
-    uint32_t id = inv->words.id[number], caps = inv->caps.occurrences[id];
-    if (caps == 0 || caps == count)
+    if (own_caps(inv, inv->words.id[number]) == 0)
         return;
+    uint32_t *to = inv->caps_row + inv->caps_row_of[number];
     for (uint32_t i = 0; i < count; i++)
         if (row[i] & FLAG)
-            inv->caps_row[inv->caps_len++] = row[i];
+            *to++ = row[i];
 }
 
-static int write_word(struct rows *rows, uint32_t number, struct err *err)
+static int make_word(struct list_maker *maker, uint32_t number,
+                     struct term_entry *entry, uint32_t *run, struct err *err)
 {
-    struct inversion *inv = rows->inv;
+    struct inversion *inv = maker->inv;
     uint32_t count = inv->words.occurrences[inv->words.id[number]];
-    const uint32_t *row = rows->row + rows->end[number] - count;
-    struct term term;
-    struct term_entry entry;
-    word_term(inv->inverter, TERM_WORD, inv->words.id[number], &term);
-    int rc = list_room_for(&inv->room, count, err);
+    const uint32_t *row = inv->run + inv->row_end[number] - count;
+    int rc = list_room_for(&maker->room, count, err);
     if (rc)
         return rc;
     keep_caps(inv, number, row, count);
-    struct postings_list list = unfold(inv, row, count, &inv->room);
-    rc = postings_put(inv->postings, TERM_WORD, &list, &entry, err);
-    if (rc)
-        return rc;
-    inv->listed[number] =
-        (struct listed){entry.place, (uint32_t)entry.counts.docs,
-                        (uint32_t)entry.counts.frequency};
-    keep_run(inv, number, &list);
-    return dictionary_add(inv->dictionary, term_slice(&term), &entry, err);
+    struct postings_list list = unfold(inv, row, count, &maker->room);
+    rc = postings_put(maker->postings, TERM_WORD, &list, entry, err);
+    if (rc == ERR_OK)
+        keep_run(inv, number, &list, run);
+    return rc;
+}
+
+static int make_words(struct list_maker *maker, const struct list_part *part,
+                      struct term_entry *entry, struct err *err)
+{
+    uint32_t run = part->row;
+    int rc = ERR_OK;
+    for (uint32_t i = part->from; rc == ERR_OK && i < part->to; i++)
+        rc = make_word(maker, i, &entry[i - part->from], &run, err);
+    return rc;
+}
+
+static int take_words(struct inversion *inv, const struct list_part *part,
+                      struct term_entry *entry, struct list_base base,
+                      struct err *err)
+{
+    int rc = ERR_OK;
+    join_runs(inv, part->from, part->to, part->row);
+    for (uint32_t i = part->from; rc == ERR_OK && i < part->to; i++, entry++) {
+        struct term term;
+        fetch_ahead(&inv->inverter->words, &inv->words, i);
+        word_term(inv->inverter, TERM_WORD, inv->words.id[i], &term);
+        move_list(&entry->place, base, true);
+        inv->listed[i] =
+            (struct listed){entry->place, (uint32_t)entry->counts.docs,
+                            (uint32_t)entry->counts.frequency};
+        rc = dictionary_add(inv->dictionary, term_slice(&term), entry, err);
+    }
+    return rc;
+}
+
+static struct term_weight weigh_word(const struct inversion *inv,
+                                     uint32_t number)
+{
+    uint32_t count = inv->words.occurrences[inv->words.id[number]];
+    return (struct term_weight){count, count};
 }
 
 static int make_caps_row(struct inversion *inv, struct err *err)
 {
-    uint64_t need = 0;
-    for (uint32_t i = 0; i < inv->caps.count; i++) {
-        uint32_t id = inv->caps.id[i], caps = inv->caps.occurrences[id];
-        need += caps < inv->words.occurrences[id] ? caps : 0;
+    uint32_t need = 0;
+    inv->caps_row_of = arena_array(&inv->arena, uint32_t, inv->words.count);
+    if (!inv->caps_row_of)
+        return no_memory(err);
+    for (uint32_t i = 0; i < inv->words.count; i++) {
+        inv->caps_row_of[i] = need;
+        need += own_caps(inv, inv->words.id[i]);
     }
-    inv->caps_row = mem_alloc((need + 1) * sizeof *inv->caps_row);
+    inv->caps_row = mem_alloc((need + (size_t)1) * sizeof *inv->caps_row);
     return inv->caps_row ? ERR_OK : no_memory(err);
 }
 
@@ -277,14 +317,17 @@ int invert_words(struct inversion *inv, struct err *err)
         rc = lay_out(&rows, err);
     if (rc == ERR_OK) {
         scan(&rows);
+        inv->row_end = rows.end;
         rc = begin_runs(inv, rows.row, err);
     } else {
         mem_free(rows.row);
     }
-    for (uint32_t i = 0; rc == ERR_OK && i < inv->words.count; i++) {
-        fetch_ahead(&inv->inverter->words, &inv->words, i);
-        rc = write_word(&rows, i, err);
-    }
+    if (rc == ERR_OK)
+        rc = add_parts(
+            inv, &(struct list_part){.make = make_words, .take = take_words},
+            inv->words.count, weigh_word, err);
+    if (rc == ERR_OK)
+        rc = run_parts(inv, err);
     mem_free(rows.end);
     return rc ? rc : end_runs(inv, err);
 }
@@ -303,40 +346,60 @@ struct term_entry shared_entry(const struct inversion *inv, uint32_t only,
         .place = word->place};
 }
 
-/* *row is where its list would be, and the next one is. */
-static int write_caps(struct inversion *inv, uint32_t rank,
-                      const uint32_t **row, struct err *err)
+static bool caps_shared(const struct inversion *inv, uint32_t rank)
 {
-    uint32_t id = inv->caps.id[rank], count = inv->caps.occurrences[id];
-    uint32_t word = inv->words.rank[id];
-    struct term term;
-    struct term_entry entry;
-    int rc = ERR_OK;
-    word_term(inv->inverter, TERM_CAPS, id, &term);
-    if (shares_word(inv, word, count)) {
-        entry = shared_entry(inv, word, TERM_CAPS, count);
-    } else {
-        rc = list_room_for(&inv->room, count, err);
-        if (rc)
-            return rc;
-        struct postings_list list = unfold(inv, *row, count, &inv->room);
-        *row += count;
-        rc = postings_put(inv->postings, TERM_CAPS, &list, &entry, err);
-    }
-    return rc ? rc
-              : dictionary_add(inv->dictionary, term_slice(&term), &entry, err);
+    return own_caps(inv, inv->caps.id[rank]) == 0;
 }
 
-int invert_caps(struct inversion *inv, struct err *err)
+static int make_caps(struct list_maker *maker, const struct list_part *part,
+                     struct term_entry *entry, struct err *err)
 {
-    const uint32_t *row = inv->caps_row;
+    const struct inversion *inv = maker->inv;
+    const uint32_t *row = inv->caps_row + part->row;
     int rc = ERR_OK;
-    for (uint32_t i = 0; rc == ERR_OK && i < inv->caps.count; i++) {
-        fetch_ahead(&inv->inverter->words, &inv->caps, i);
-        rc = write_caps(inv, i, &row, err);
+    for (uint32_t i = part->from; rc == ERR_OK && i < part->to; i++, entry++) {
+        uint32_t count = own_caps(inv, inv->caps.id[i]);
+        if (count == 0)
+            continue;
+        rc = list_room_for(&maker->room, count, err);
+        if (rc)
+            break;
+        struct postings_list list = unfold(inv, row, count, &maker->room);
+        row += count;
+        rc = postings_put(maker->postings, TERM_CAPS, &list, entry, err);
     }
-    assert(rc || row == inv->caps_row + inv->caps_len);
-    mem_free(inv->caps_row);
-    inv->caps_row = NULL;
     return rc;
+}
+
+static int take_caps(struct inversion *inv, const struct list_part *part,
+                     struct term_entry *entry, struct list_base base,
+                     struct err *err)
+{
+    int rc = ERR_OK;
+    for (uint32_t i = part->from; rc == ERR_OK && i < part->to; i++, entry++) {
+        uint32_t id = inv->caps.id[i];
+        struct term term;
+        fetch_ahead(&inv->inverter->words, &inv->caps, i);
+        word_term(inv->inverter, TERM_CAPS, id, &term);
+        if (caps_shared(inv, i))
+            *entry = shared_entry(inv, inv->words.rank[id], TERM_CAPS,
+                                  inv->caps.occurrences[id]);
+        else
+            move_list(&entry->place, base, true);
+        rc = dictionary_add(inv->dictionary, term_slice(&term), entry, err);
+    }
+    return rc;
+}
+
+static struct term_weight weigh_caps(const struct inversion *inv, uint32_t rank)
+{
+    uint32_t count = own_caps(inv, inv->caps.id[rank]);
+    return (struct term_weight){count, count};
+}
+
+int add_caps_parts(struct inversion *inv, struct err *err)
+{
+    return add_parts(inv,
+                     &(struct list_part){.make = make_caps, .take = take_caps},
+                     inv->caps.count, weigh_caps, err);
 }

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#include <string.h>
 
 static int no_memory(struct err *err)
 {
@@ -69,11 +70,11 @@ int begin_runs(struct inversion *inv, uint32_t *row, struct err *err)
 }
 
 void keep_run(struct inversion *inv, uint32_t number,
-              const struct postings_list *list)
+              const struct postings_list *list, uint32_t *at)
 {
     unsigned shift = run_shift(inv);
     uint32_t most = (UINT32_C(1) << shift) - 1;
-    uint32_t *to = inv->run + (number ? inv->run_end[number - 1] : 0);
+    uint32_t *to = inv->run + *at;
     uint32_t count = inv->run_end[number] == NO_LIST ? 0 : list->count;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t frequency = list->frequency[i];
@@ -83,7 +84,18 @@ void keep_run(struct inversion *inv, uint32_t number,
         if (!fits)
             *to++ = frequency;
     }
-    inv->run_end[number] = (uint32_t)(to - inv->run);
+    inv->run_end[number] = *at = (uint32_t)(to - inv->run);
+}
+
+void join_runs(struct inversion *inv, uint32_t from, uint32_t to, uint32_t at)
+{
+    uint32_t end = from ? inv->run_end[from - 1] : 0, gap = at - end;
+    if (gap == 0)
+        return;
+    memmove(inv->run + end, inv->run + at,
+            (inv->run_end[to - 1] - at) * sizeof *inv->run);
+    for (uint32_t i = from; i < to; i++)
+        inv->run_end[i] -= gap;
 }
 
 /* What is not needed of them is given back. */
@@ -104,35 +116,30 @@ enum { BITS = 64 };
 /* Frequencies by document, and which are not zero: a bit a document, and a bit for each
  * BITS of those. */
 struct sum {
-    struct inversion *inv;
     uint32_t *frequency;
     uint64_t *some, *any;
     uint32_t anys;
-    uint32_t *map; /* by document: of its language */
 };
 
-static int sum_open(struct sum *sum, struct inversion *inv, struct err *err)
+static int sum_open(struct inversion *inv, struct sum **out, struct err *err)
 {
     uint32_t words = inv->docs / BITS + 1;
+    struct sum *sum = *out = arena_new(&inv->arena, struct sum);
+    if (!sum)
+        return no_memory(err);
     *sum = (struct sum){
-        .inv = inv,
         .frequency = arena_array(&inv->arena, uint32_t, inv->docs),
         .some = arena_array(&inv->arena, uint64_t, words),
         .anys = words / BITS + 1,
-        .map = arena_array(&inv->arena, uint32_t, inv->docs),
     };
     sum->any = arena_array(&inv->arena, uint64_t, sum->anys);
-    if (!sum->frequency || !sum->some || !sum->any || !sum->map)
-        return no_memory(err);
-    for (doc_id doc = 0; doc < inv->docs; doc++)
-        sum->map[doc] = inv->article[doc]->map;
-    return ERR_OK;
+    return sum->frequency && sum->some && sum->any ? ERR_OK : no_memory(err);
 }
 
 /* The postings of a word in the articles of one map. */
-static void add_run(struct sum *sum, uint32_t number, uint32_t map)
+static void add_run(const struct inversion *inv, struct sum *sum,
+                    uint32_t number, uint32_t map)
 {
-    const struct inversion *inv = sum->inv;
     const uint32_t *at = inv->run + (number ? inv->run_end[number - 1] : 0);
     const uint32_t *end = inv->run + inv->run_end[number];
     unsigned shift = run_shift(inv);
@@ -145,7 +152,7 @@ static void add_run(struct sum *sum, uint32_t number, uint32_t map)
         uint32_t frequency = *at++ & most;
         if (frequency == most)
             frequency = *at++;
-        if (!all && sum->map[doc] != map)
+        if (!all && inv->map[doc] != map)
             continue;
         sum->frequency[doc] += frequency;
         sum->some[doc / BITS] |= UINT64_C(1) << doc % BITS;
@@ -184,39 +191,42 @@ static struct postings_list take_sum(struct sum *sum, struct list_room *room)
                                   .total = total};
 }
 
-static int add_forms(struct sum *sum, uint32_t rank, struct postings_list *out,
-                     struct err *err)
+static uint64_t postings_of_forms(const struct inversion *inv, uint32_t rank)
 {
-    struct inversion *inv = sum->inv;
     const struct term_forms *forms = &inv->forms;
     uint64_t postings = 0;
     for (uint32_t f = first_form(inv, rank); f < forms->end[rank]; f++)
         postings += inv->listed[forms->form[f]].docs;
+    return postings;
+}
+
+static int add_forms(struct list_maker *maker, uint32_t rank,
+                     struct postings_list *out, struct err *err)
+{
+    const struct inversion *inv = maker->inv;
+    const struct term_forms *forms = &inv->forms;
+    uint64_t postings = postings_of_forms(inv, rank);
     int rc = list_room_for(
-        &inv->room, postings < inv->docs ? (uint32_t)postings : inv->docs, err);
+        &maker->room, postings < inv->docs ? (uint32_t)postings : inv->docs,
+        err);
     if (rc)
         return rc;
     for (uint32_t f = first_form(inv, rank); f < forms->end[rank]; f++)
-        add_run(sum, forms->form[f], forms->map[f]);
-    *out = take_sum(sum, &inv->room);
+        add_run(inv, maker->sum, forms->form[f], forms->map[f]);
+    *out = take_sum(maker->sum, &maker->room);
     return ERR_OK;
 }
 
 /* --- fields: documents one list behind the other, from first_field on --- */
-
-struct field_rows {
-    uint32_t *end; /* by rank: as in inverter_lists.c */
-    doc_id *doc;
-};
 
 static bool is_field(const struct inversion *inv, uint32_t rank)
 {
     return first_form(inv, rank) == inv->forms.end[rank];
 }
 
-static int fill_fields(const struct inversion *inv, struct field_rows *rows,
-                       struct err *err)
+static int fill_fields(struct inversion *inv, struct err *err)
 {
+    struct field_rows *rows = &inv->fields;
     uint32_t taken = 0;
     rows->end = mem_alloc((inv->others.count + (size_t)1) * sizeof *rows->end);
     if (!rows->end)
@@ -239,9 +249,9 @@ static int fill_fields(const struct inversion *inv, struct field_rows *rows,
 }
 
 static struct postings_list field_list(const struct inversion *inv,
-                                       const struct field_rows *rows,
                                        uint32_t rank)
 {
+    const struct field_rows *rows = &inv->fields;
     uint32_t count = occurrences_of(inv, rank);
     return (struct postings_list){.doc = rows->doc + rows->end[rank] - count,
                                   .count = count,
@@ -250,43 +260,84 @@ static struct postings_list field_list(const struct inversion *inv,
 
 /* --- all of them, in the order of the dictionary --- */
 
-static int write_other(struct sum *sum, const struct field_rows *fields,
-                       uint32_t rank, struct err *err)
+static struct slice term_of(const struct inversion *inv, uint32_t rank)
 {
-    struct inversion *inv = sum->inv;
-    struct slice term = other_term(inv->inverter, inv->others.id[rank]);
-    enum term_class class = (enum term_class)term.data[0];
-    struct term_entry entry;
-    struct postings_list list;
-    int rc = ERR_OK;
-    if (is_shared(inv, rank)) {
-        entry = shared_entry(inv, inv->forms.only[rank], class,
-                             occurrences_of(inv, rank));
-    } else {
-        if (is_field(inv, rank))
-            list = field_list(inv, fields, rank);
-        else
-            rc = add_forms(sum, rank, &list, err);
-        if (rc == ERR_OK)
-            rc = postings_put(inv->postings, class, &list, &entry, err);
-    }
-    return rc ? rc : dictionary_add(inv->dictionary, term, &entry, err);
+    return other_term(inv->inverter, inv->others.id[rank]);
 }
 
-int invert_others(struct inversion *inv, struct err *err)
+static int make_others(struct list_maker *maker, const struct list_part *part,
+                       struct term_entry *entry, struct err *err)
 {
-    struct sum sum;
-    struct field_rows fields = {0};
-    int rc = sum_open(&sum, inv, err);
-    if (rc == ERR_OK)
-        rc = fill_fields(inv, &fields, err);
-    for (uint32_t i = 0; rc == ERR_OK && i < inv->others.count; i++) {
-        fetch_ahead(&inv->inverter->others, &inv->others, i);
-        rc = write_other(&sum, &fields, i, err);
+    const struct inversion *inv = maker->inv;
+    int rc = ERR_OK;
+    for (uint32_t i = part->from; rc == ERR_OK && i < part->to; i++, entry++) {
+        struct postings_list list;
+        if (is_shared(inv, i))
+            continue;
+        if (is_field(inv, i))
+            list = field_list(inv, i);
+        else
+            rc = add_forms(maker, i, &list, err);
+        if (rc == ERR_OK)
+            rc = postings_put(maker->postings,
+                              (enum term_class)term_of(inv, i).data[0], &list,
+                              entry, err);
     }
-    mem_free(fields.end);
-    mem_free(fields.doc);
-    mem_free(inv->run);
-    inv->run = NULL;
     return rc;
+}
+
+static int take_others(struct inversion *inv, const struct list_part *part,
+                       struct term_entry *entry, struct list_base base,
+                       struct err *err)
+{
+    int rc = ERR_OK;
+    for (uint32_t i = part->from; rc == ERR_OK && i < part->to; i++, entry++) {
+        fetch_ahead(&inv->inverter->others, &inv->others, i);
+        struct slice term = term_of(inv, i);
+        if (is_shared(inv, i))
+            *entry = shared_entry(inv, inv->forms.only[i],
+                                  (enum term_class)term.data[0],
+                                  occurrences_of(inv, i));
+        else
+            move_list(&entry->place, base, false);
+        rc = dictionary_add(inv->dictionary, term, entry, err);
+    }
+    return rc;
+}
+
+static struct term_weight weigh_other(const struct inversion *inv,
+                                      uint32_t rank)
+{
+    return (struct term_weight){
+        is_shared(inv, rank) ? 0 : occurrences_of(inv, rank), 0};
+}
+
+int begin_others(struct inversion *inv, struct err *err)
+{
+    int rc = fill_fields(inv, err);
+    inv->map = arena_array(&inv->arena, uint32_t, inv->docs);
+    if (rc == ERR_OK && !inv->map)
+        rc = no_memory(err);
+    for (doc_id doc = 0; rc == ERR_OK && doc < inv->docs; doc++)
+        inv->map[doc] = inv->article[doc]->map;
+    for (unsigned i = 0; rc == ERR_OK && i < inv->threads; i++)
+        rc = sum_open(inv, &inv->maker[i].sum, err);
+    return rc;
+}
+
+int add_others_parts(struct inversion *inv, struct err *err)
+{
+    return add_parts(
+        inv, &(struct list_part){.make = make_others, .take = take_others},
+        inv->others.count, weigh_other, err);
+}
+
+void end_others(struct inversion *inv)
+{
+    mem_free(inv->fields.end);
+    mem_free(inv->fields.doc);
+    mem_free(inv->run);
+    mem_free(inv->caps_row);
+    inv->run = inv->caps_row = NULL;
+    inv->fields = (struct field_rows){0};
 }

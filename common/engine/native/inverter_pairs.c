@@ -126,9 +126,14 @@ static void gather(struct inversion *inv, const uint32_t *pairs)
     }
 }
 
-int invert_pairs(struct inversion *inv, struct err *err)
+/* As one part, which uses the inversion's arena: no other does. */
+static int make_pairs(struct list_maker *maker, const struct list_part *part,
+                      struct term_entry *entry, struct err *err)
 {
+    struct inversion *inv = maker->inv;
     bool more = false;
+    (void)part;
+    (void)entry;
     int rc = choose_words(inv, err);
     if (rc || inv->pairs.table.cells == 0)
         return rc;
@@ -140,9 +145,27 @@ int invert_pairs(struct inversion *inv, struct err *err)
         if (rc || !more)
             break;
         gather(inv, pairs);
-        rc = pair_lists_write(&inv->pairs, inv->postings, err);
+        rc = pair_lists_write(&inv->pairs, maker->postings, err);
     }
     return rc;
+}
+
+static int take_pairs(struct inversion *inv, const struct list_part *part,
+                      struct term_entry *entry, struct list_base base,
+                      struct err *err)
+{
+    (void)part;
+    (void)entry;
+    (void)err;
+    for (uint32_t i = 0; i < inv->pairs.count; i++)
+        move_list(&inv->pairs.list[i].entry.place, base, false);
+    return ERR_OK;
+}
+
+int add_pairs_part(struct inversion *inv, struct err *err)
+{
+    return add_part(
+        inv, &(struct list_part){.make = make_pairs, .take = take_pairs}, err);
 }
 
 int write_pairs(const struct inversion *inv, struct err *err)

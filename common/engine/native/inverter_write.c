@@ -137,19 +137,46 @@ static int write_key(const struct inversion *inv, const struct keyed *keyed,
     return rc;
 }
 
-static int write_keys(const struct inversion *inv, struct err *err)
+/* A part that makes no list; it sorts what comes behind all of them. */
+static int sort_keys(struct list_maker *maker, const struct list_part *part,
+                     struct term_entry *entry, struct err *err)
 {
+    struct inversion *inv = maker->inv;
+    (void)part;
+    (void)entry;
     struct keyed *keyed = mem_alloc((inv->all + 1) * sizeof *keyed);
     if (!keyed)
         return no_memory(err);
     for (uint32_t doc = 0; doc < inv->all; doc++)
         keyed[doc] = (struct keyed){inv->article[doc]->record.key, doc};
     qsort(keyed, inv->all, sizeof *keyed, compare_keys);
+    inv->keyed = keyed;
+    return ERR_OK;
+}
+
+static int write_keys(const struct inversion *inv, struct err *err)
+{
     int rc = ERR_OK;
     for (uint32_t i = 0, count; rc == ERR_OK && i < inv->all; i += count)
-        rc = write_key(inv, keyed + i, inv->all - i, &count, err);
-    mem_free(keyed);
+        rc = write_key(inv, inv->keyed + i, inv->all - i, &count, err);
     return rc;
+}
+
+/* And these, in sections of their own. */
+static int make_columns(struct list_maker *maker, const struct list_part *part,
+                        struct term_entry *entry, struct err *err)
+{
+    (void)part;
+    (void)entry;
+    return write_columns(maker->inv, err);
+}
+
+static int make_stems(struct list_maker *maker, const struct list_part *part,
+                      struct term_entry *entry, struct err *err)
+{
+    (void)part;
+    (void)entry;
+    return write_stems(maker->inv, err);
 }
 
 /* --- all of it --- */
@@ -158,15 +185,26 @@ static int write_terms(struct inversion *inv, struct err *err)
 {
     int rc = sort_terms(inv, err);
     if (rc == ERR_OK)
+        rc = open_parts(inv, err);
+    if (rc == ERR_OK)
         rc = invert_words(inv, err);
     if (rc == ERR_OK)
-        rc = invert_caps(inv, err);
+        rc = begin_others(inv, err);
     if (rc == ERR_OK)
-        rc = invert_pairs(inv, err);
+        rc = add_part(inv, &(struct list_part){.make = make_columns}, err);
     if (rc == ERR_OK)
-        rc = invert_others(inv, err);
+        rc = add_caps_parts(inv, err);
     if (rc == ERR_OK)
-        rc = write_stems(inv, err);
+        rc = add_pairs_part(inv, err);
+    if (rc == ERR_OK)
+        rc = add_others_parts(inv, err);
+    if (rc == ERR_OK)
+        rc = add_part(inv, &(struct list_part){.make = make_stems}, err);
+    if (rc == ERR_OK)
+        rc = add_part(inv, &(struct list_part){.make = sort_keys}, err);
+    if (rc == ERR_OK)
+        rc = run_parts(inv, err);
+    end_others(inv);
     if (rc == ERR_OK)
         rc = write_keys(inv, err);
     if (rc == ERR_OK)
@@ -206,9 +244,14 @@ size_t inversion_memory(const struct inverter *inverter)
         OF_OTHER = 9 * sizeof(uint32_t),
         OF_TOKEN = 4, /* in its list, and again if it is in capitals */
         SECTIONS = SECTION_COUNT << 20, /* what has not gone to disk yet */
+        OF_THREAD =
+            6 << 20, /* lists that wait for their turn, a list that is made */
+        OF_SUM = 5,  /* an article's, for each thread */
     };
+    uint64_t threads = inverter->threads > 1 ? inverter->threads : 0;
     uint64_t lists = (uint64_t)inverter->stream_len * OF_TOKEN;
-    return lists + lists / 8 + least(lists, SECTIONS) +
+    return threads * OF_THREAD + threads * inverter->articles * OF_SUM + lists +
+           lists / 8 + least(lists, SECTIONS) +
            (uint64_t)inverter->articles * OF_ARTICLE +
            (uint64_t)inverter->words.count * OF_WORD +
            (uint64_t)inverter->others.count * OF_OTHER + pairs_memory(inverter);
@@ -219,13 +262,15 @@ int inverter_write(struct inverter *inverter, struct segment_writer *segment,
                    uint32_t **ticket_of_doc, uint32_t **number_of_doc,
                    struct err *err)
 {
-    struct inversion inv = {.inverter = inverter, .segment = segment};
+    struct inversion inv = {.inverter = inverter,
+                            .segment = segment,
+                            .threads =
+                                inverter->threads ? inverter->threads : 1};
     arena_init(&inv.arena, SIZE_MAX);
+    inverter_settle(inverter);
     int rc = order_articles(&inv, facts, err);
     if (rc == ERR_OK)
         rc = give_order(&inv, arena, ticket_of_doc, number_of_doc, err);
-    if (rc == ERR_OK)
-        rc = write_columns(&inv, err);
     if (rc == ERR_OK)
         rc = postings_writer_open(segment, inv.docs, inv.lengths,
                                   bm25_k_of(facts->words, facts->docs),
@@ -240,9 +285,8 @@ int inverter_write(struct inverter *inverter, struct segment_writer *segment,
         dictionary_writer_close(inv.dictionary);
     if (inv.postings)
         postings_writer_close(inv.postings);
-    mem_free(inv.caps_row);
-    mem_free(inv.run);
-    list_room_release(&inv.room);
+    close_parts(&inv);
+    mem_free(inv.keyed);
     arena_reset(&inv.arena);
     return rc;
 }

@@ -329,7 +329,10 @@ static struct doc_record record_of(const struct article *article,
     for (int part = 0; part < PART_COUNT; part++)
         r.part[part] = (struct position_range){analysis->part[part].start,
                                                analysis->part[part].end};
-    article_digest(article, r.digest);
+    if (analysis->group)
+        memcpy(r.digest, analysis->digest, sizeof r.digest);
+    else
+        article_digest(article, r.digest);
     return r;
 }
 

@@ -17,6 +17,15 @@ static bool has_thread_for_texts(const struct native_writer *self)
            self->memory_bytes >= 4 * (size_t)TEXT_QUEUE_MEMORY;
 }
 
+/* Each needs memory for lists that wait for their turn. */
+static unsigned threads_that_write(const struct native_writer *self)
+{
+    enum { MEMORY_OF_THREAD = 32 << 20 };
+    size_t most = self->memory_bytes / MEMORY_OF_THREAD;
+    return self->options.threads < most ? self->options.threads
+                                        : (unsigned)(most ? most : 1);
+}
+
 static int begin(struct native_writer *self, struct err *err)
 {
     struct writer_buffer *b = &self->buffer;
@@ -28,7 +37,11 @@ static int begin(struct native_writer *self, struct err *err)
     if (rc == ERR_OK)
         rc = text_queue_open(b->stored, has_thread_for_texts(self), &b->texts,
                              err);
-    return rc ? rc : inverter_new(&b->inverter, err);
+    if (rc == ERR_OK)
+        rc = inverter_new(&b->inverter, err);
+    if (rc == ERR_OK)
+        inverter_set_threads(b->inverter, threads_that_write(self));
+    return rc;
 }
 
 static int add_text(struct native_writer *self, const struct article *article,
