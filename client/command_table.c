@@ -1,5 +1,6 @@
 /* command_table.c - `dateline timeline`, `facets` and `collocates`: what is counted. */
 #include "client/question.h"
+#include "client/timeline_columns.h"
 
 enum { LIMIT_MAX = 1000000, WINDOW_MAX = 50, DEADLINE_MS = 60000 };
 
@@ -21,8 +22,8 @@ static const char collocates_usage[] =
 struct counting {
     struct session session;
     struct question question;
-    const char *by, *sort;
-    long limit, window, min; /* -1, 0, 0: not given */
+    const char *by, *sort, *of;
+    long limit, window, min, top; /* -1, 0, 0, 0: not given */
     bool by_source, csv;
 };
 
@@ -45,12 +46,17 @@ static enum exit_status run(struct counting *c, struct option_table *table,
         complain("either --csv or --json");
     else if (question_ready(&c->question, &c->session, usage, rest, argv + 2) &&
              (!c->by || question_check_text("--by", c->by)) &&
-             (!c->sort || question_check_text("--sort", c->sort))) {
+             (!c->sort || question_check_text("--sort", c->sort)) &&
+             (!c->of || question_check_text("--of", c->of))) {
         question_request(&request, &c->question, &c->session);
         if (c->by)
             request_text(&request, "by", c->by);
         if (c->by_source)
             request_text(&request, "group", "source");
+        if (c->of)
+            request_text(&request, "of", c->of);
+        if (c->top)
+            request_number(&request, "top", c->top);
         if (c->sort)
             request_text(&request, "sort", c->sort);
         if (c->limit >= 0)
@@ -81,6 +87,15 @@ enum exit_status command_timeline(int argc, char **argv)
     option_table_add(&table,
                      (struct option){"by-source", 0, OPTION_FLAG, &c.by_source,
                                      NULL, "each source for itself", 0, 0});
+    option_table_add(
+        &table,
+        (struct option){"of", 0, OPTION_TEXT, &c.of, "WHAT",
+                        "the most frequent of person, place, org or entity "
+                        "beside each other",
+                        0, 0});
+    option_table_add(&table, (struct option){"top", 0, OPTION_NUMBER, &c.top,
+                                             "N", "so many of them (5)", 1,
+                                             TIMELINE_COLUMNS_MAX});
     option_table_add(
         &table,
         (struct option){"share", 0, OPTION_FLAG, &c.session.look.shares, NULL,

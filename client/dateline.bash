@@ -53,7 +53,7 @@ _dateline()
         count) words="$question --hits --cite --batch" ;;
         explain) words=$question ;;
         kwic) words="$question --width --words --sort --sample --seed" ;;
-        timeline) words="$question --by --by-source --share --csv" ;;
+        timeline) words="$question --by --by-source --of --top --share --csv" ;;
         facets) words="$question --by --limit --csv" ;;
         collocates) words="$question --window --sort --limit --min --csv" ;;
         entities) words="$all --type --limit --companions --deadline-ms" ;;

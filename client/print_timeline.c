@@ -1,4 +1,4 @@
-#include "client/table.h"
+#include "client/timeline_columns.h"
 
 #include <inttypes.h>
 
@@ -10,6 +10,12 @@ static const struct column plain_columns[] = {
     {"hits", "hits", COLUMN_COUNT},
     {"corpus_articles", "corpus", COLUMN_COUNT},
     {"share", "per 1,000", COLUMN_SHARE},
+    {0}};
+
+/* With entities beside them. */
+static const struct column narrow_columns[] = {
+    {"from", "period", COLUMN_TEXT},
+    {"articles", "articles", COLUMN_COUNT},
     {0}};
 
 static const struct column source_columns[] = {
@@ -36,6 +42,7 @@ struct timeline {
     struct shape *shape;
     const struct look *look;
     const json_t *rows, *undated;
+    struct timeline_columns columns;
     struct table table;
     bool by_source, left_out;
     double longest; /* what the longest bar stands for */
@@ -150,7 +157,7 @@ static void print_rows(struct timeline *t, const json_t *sum)
 {
     size_t count = json_array_size(t->rows);
     size_t undated = json_array_size(t->undated);
-    if (t->look->terminal.width) {
+    if (t->look->terminal.width && !t->columns.columns) {
         size_t used = table_columns(&t->table) + 2;
         size_t room = t->look->terminal.width;
         t->bar = used + BAR_COLUMNS_MIN <= room ? room - used : 0;
@@ -168,8 +175,10 @@ static void print_rows(struct timeline *t, const json_t *sum)
     }
     for (size_t i = 0; i < undated; i++)
         print_row(t, json_array_get(t->undated, i), "undated");
-    table_row(t->out, t->shape, &t->table, sum, "sum");
-    strbuf_add_char(t->out, '\n');
+    if (!t->columns.columns) {
+        table_row(t->out, t->shape, &t->table, sum, "sum");
+        strbuf_add_char(t->out, '\n');
+    }
     if (t->left_out)
         strbuf_add_text(t->out, "(without sources that have no article in a "
                                 "period)\n");
@@ -205,39 +214,71 @@ static bool has_sources(const json_t *rows)
     return false;
 }
 
+static const struct column *columns_of(const struct timeline *t)
+{
+    if (t->columns.columns)
+        return t->columns.column;
+    return t->by_source ? source_columns : plain_columns;
+}
+
+static void print_table(struct timeline *t)
+{
+    table_init(&t->table, columns_of(t), t->look);
+    measure(t, t->rows, NULL);
+    measure(t, t->undated, "undated");
+    json_t *sum =
+        json_pack("{s:s,s:I,s:I,s:I}", "source", "all", "articles",
+                  (json_int_t)t->articles, "hits", (json_int_t)t->hits,
+                  "corpus_articles", (json_int_t)t->corpus);
+    t->out->failed |= !sum;
+    if (t->columns.columns)
+        timeline_columns_fit(&t->columns, &t->table, t->look->terminal.width);
+    else
+        table_measure(&t->table, t->shape, sum, "sum");
+    if (json_array_size(t->rows) || json_array_size(t->undated))
+        print_rows(t, sum);
+    json_decref(sum);
+}
+
 void print_timeline(struct strbuf *out, struct shape *shape,
                     const json_t *reply, const struct look *look)
 {
     struct timeline t = {.out = out, .shape = shape, .look = look};
-    t.rows = must_array(shape, reply, "rows");
-    t.undated = reply_array(shape, reply, "undated");
-    t.by_source = has_sources(t.rows) || has_sources(t.undated);
-    table_init(&t.table, t.by_source ? source_columns : plain_columns, look);
-    measure(&t, t.rows, NULL);
-    measure(&t, t.undated, "undated");
-    json_t *sum = json_pack("{s:s,s:I,s:I,s:I}", "source", "all", "articles",
-                            (json_int_t)t.articles, "hits", (json_int_t)t.hits,
-                            "corpus_articles", (json_int_t)t.corpus);
-    out->failed |= !sum;
-    table_measure(&t.table, shape, sum, "sum");
-    if (json_array_size(t.rows) || json_array_size(t.undated))
-        print_rows(&t, sum);
-    json_decref(sum);
+    timeline_columns_init(&t.columns, shape, reply, narrow_columns, "name");
+    json_t *rows = timeline_columns_rows(&t.columns, shape,
+                                         must_array(shape, reply, "rows"));
+    json_t *undated = timeline_columns_rows(
+        &t.columns, shape, reply_array(shape, reply, "undated"));
+    out->failed |= !rows || !undated;
+    t.rows = rows;
+    t.undated = undated;
+    t.by_source = has_sources(rows) || has_sources(undated);
+    if (!shape->wrong)
+        print_table(&t);
+    if (t.columns.count)
+        timeline_columns_print(&t.columns, out, shape, look);
     print_totals(&t, reply);
     print_notes(out, shape, reply, look);
+    json_decref(rows);
+    json_decref(undated);
 }
 
 void print_timeline_csv(struct strbuf *out, struct shape *shape,
                         const json_t *reply, const struct look *look)
 {
     static const char *const lists[] = {"rows", "undated"};
+    struct timeline_columns columns;
     (void)look;
     must_array(shape, reply, "rows");
-    csv_head(out, csv_columns);
+    timeline_columns_init(&columns, shape, reply, csv_columns, "id");
+    csv_head(out, columns.column);
     for (size_t i = 0; i < 2; i++) {
-        const json_t *rows = reply_array(shape, reply, lists[i]);
+        json_t *rows = timeline_columns_rows(
+            &columns, shape, reply_array(shape, reply, lists[i]));
         size_t count = json_array_size(rows);
+        out->failed |= !rows;
         for (size_t j = 0; j < count; j++)
-            csv_row(out, shape, csv_columns, json_array_get(rows, j));
+            csv_row(out, shape, columns.column, json_array_get(rows, j));
+        json_decref(rows);
     }
 }

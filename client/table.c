@@ -24,6 +24,7 @@ static void add_cell(struct strbuf *out, struct shape *shape,
         layout_clean(out, text.len ? text : SLICE("(none)"));
         break;
     case COLUMN_COUNT:
+    case COLUMN_NAMED:
         layout_number(out, must_u64(shape, row, column->name));
         break;
     case COLUMN_REAL:
@@ -144,7 +145,9 @@ void csv_head(struct strbuf *out, const struct column *column)
     for (; column->name; column++) {
         if (column->kind == COLUMN_SHARE)
             continue;
-        strbuf_addf(out, "%s%s", first ? "" : ",", column->name);
+        strbuf_add_text(out, first ? "" : ",");
+        csv_text(out, slice_of(column->kind == COLUMN_NAMED ? column->label
+                                                            : column->name));
         first = false;
     }
     strbuf_add_text(out, "\r\n");
@@ -161,7 +164,7 @@ void csv_row(struct strbuf *out, struct shape *shape,
         first = false;
         if (column->kind == COLUMN_TEXT)
             csv_text(out, reply_text(shape, row, column->name));
-        else if (column->kind == COLUMN_COUNT)
+        else if (column->kind == COLUMN_COUNT || column->kind == COLUMN_NAMED)
             strbuf_addf(out, "%" PRIu64, must_u64(shape, row, column->name));
         else if (column->kind == COLUMN_REAL)
             strbuf_addf(out, "%.6g", must_real(shape, row, column->name));

@@ -4,11 +4,12 @@
 
 #include "client/print.h"
 
-enum { TABLE_COLUMNS_MAX = 8 };
+enum { TABLE_COLUMNS_MAX = 28 };
 
 enum column_kind {
     COLUMN_TEXT,  /* on the left; "(none)" for nothing */
     COLUMN_COUNT, /* 1,234 */
+    COLUMN_NAMED, /* the same; in CSV the label stands above it, too */
     COLUMN_REAL,  /* with two digits */
     COLUMN_SHARE, /* articles per 1,000 corpus_articles; not in CSV */
     COLUMN_FLAG,  /* CSV only: 1 or nothing */

@@ -1,14 +1,21 @@
-/* endpoint_timeline.c - two walks: over the corpus, and over what matches. Only dates
- * and sources are read, no text. */
+/* endpoint_timeline.c - two walks: over the corpus, and over what matches; one more for
+ * each column. Only dates and sources are read, no text. */
+#include "base/err.h"
 #include "base/limits.h"
+#include "entity/register.h"
 #include "queryd/capitals.h"
 #include "queryd/corpus.h"
 #include "queryd/endpoint.h"
-#include "views/timeline.h"
+#include "queryd/entity_json.h"
+#include "queryd/timeline_columns.h"
 
+/* A column's articles are counted under its id, as if that were their source; the result
+ * as a whole, and the corpus, under none. */
 struct count {
     const struct question *question;
     struct timeline *timeline;
+    struct timeline_columns columns;
+    const struct timeline_column *column; /* that is counted; NULL: the whole */
     uint64_t total, total_hits;
 };
 
@@ -34,7 +41,10 @@ static int add(struct count *count, doc_ref doc, const struct hit_list *hits,
     int rc = read_info(question, doc, &arena, &info, err);
     if (rc)
         goto out;
-    if (hits) {
+    if (count->column) {
+        rc = timeline_add_match(count->timeline, info.published,
+                                count->column->id, 0);
+    } else if (hits) {
         rc = timeline_add_match(count->timeline, info.published, info.source,
                                 hits->count);
         count->total++;
@@ -69,6 +79,18 @@ static int add_match(void *context, struct searcher *searcher, doc_ref doc,
     return add(context, doc, hits, err);
 }
 
+static int count_columns(struct count *count)
+{
+    int rc = ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < count->columns.count; i++) {
+        count->column = &count->columns.column[i];
+        rc = timeline_columns_visit(count->question, count->column, add_corpus,
+                                    count);
+    }
+    count->column = NULL;
+    return rc;
+}
+
 static void write_numbers(const struct timeline_row *row, bool by_source,
                           struct json_out *j)
 {
@@ -86,11 +108,20 @@ static void write_numbers(const struct timeline_row *row, bool by_source,
     json_out_u64(j, row->corpus_words);
 }
 
+/* `row` and, with columns, those of its period behind it. */
+static void write_row(const struct count *count, const struct timeline_row *row,
+                      size_t rows, struct json_out *j)
+{
+    const struct params *params = &count->question->request->params;
+    write_numbers(row, params->group == GROUP_SOURCE, j);
+    if (params->of != OF_NONE)
+        timeline_columns_write_row(&count->columns, row, rows, j);
+}
+
 static int write_rows(const struct count *count, struct json_out *j)
 {
     struct request *request = count->question->request;
     enum timeline_by by = (enum timeline_by)request->params.by;
-    bool by_source = request->params.group == GROUP_SOURCE;
     struct timeline_row *row, *undated;
     size_t rows, undated_rows;
     char label[DATE_TEXT_SIZE];
@@ -98,13 +129,15 @@ static int write_rows(const struct count *count, struct json_out *j)
                            &undated_rows, &request->err);
     if (rc)
         return rc;
+    /* "" is the first of the ids, and there whenever there is a row. */
+    size_t step = request->params.of == OF_NONE ? 1 : undated_rows;
     json_out_key(j, "rows");
     json_out_array(j);
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; i < rows; i += step) {
         json_out_object(j);
         json_out_key(j, "from");
         json_out_text(j, timeline_label(by, row[i].from, label));
-        write_numbers(&row[i], by_source, j);
+        write_row(count, &row[i], step, j);
         if (row[i].corpus_articles == 0) {
             json_out_key(j, "gap");
             json_out_bool(j, true);
@@ -114,11 +147,11 @@ static int write_rows(const struct count *count, struct json_out *j)
     json_out_end(j);
     json_out_key(j, "undated");
     json_out_array(j);
-    for (size_t i = 0; i < undated_rows; i++) {
+    for (size_t i = 0; i < undated_rows; i += step) {
         if (undated[i].corpus_articles == 0)
             continue;
         json_out_object(j);
-        write_numbers(&undated[i], by_source, j);
+        write_row(count, &undated[i], step, j);
         json_out_end(j);
     }
     json_out_end(j);
@@ -137,6 +170,8 @@ static int write_answer(const struct count *count, const struct corpus *corpus,
     json_out_key(&j, "by");
     json_out_text(&j, names[request->params.by]);
     corpus_write(corpus, &j);
+    if (request->params.of != OF_NONE)
+        timeline_columns_write(question, &count->columns, &j);
     int rc = write_rows(count, &j);
     if (rc)
         return rc;
@@ -150,21 +185,44 @@ static int write_answer(const struct count *count, const struct corpus *corpus,
     return ERR_OK;
 }
 
+static int find_columns(struct question *question, struct timeline_columns *out)
+{
+    static const unsigned kinds[] = {
+        [OF_ENTITY] = (1u << KIND_COUNT) - 1,
+        [OF_PERSON] = 1u << KIND_PERSON,
+        [OF_PLACE] = 1u << KIND_PLACE,
+        [OF_ORG] = 1u << KIND_ORGANISATION,
+    };
+    const struct params *params = &question->request->params;
+    if (params->of == OF_NONE)
+        return ERR_OK;
+    if (params->group != GROUP_NONE)
+        return err_set(&question->request->err, ERR_INVALID,
+                       "either group or of: not both");
+    int rc = entities_ready(question);
+    return rc ? rc
+              : timeline_columns_find(question, kinds[params->of], params->top,
+                                      out);
+}
+
 int answer_timeline(struct request *request, struct worker *worker)
 {
     const struct params *params = &request->params;
     struct question question;
     struct corpus corpus;
+    struct count count = {.question = &question};
     int rc = question_read(request, worker, &question);
     if (rc == 0)
         rc = capitals_note(&question);
     if (rc == 0)
         rc = corpus_of(&question, &corpus);
+    if (rc == 0)
+        rc = find_columns(&question, &count.columns);
     if (rc)
         return rc;
-    struct count count = {.question = &question};
-    count.timeline = timeline_new((enum timeline_by)params->by,
-                                  params->group == GROUP_SOURCE);
+    count.timeline =
+        timeline_new((enum timeline_by)params->by,
+                     params->group == GROUP_SOURCE || params->of != OF_NONE);
     if (!count.timeline)
         return err_set(&request->err, ERR_NOMEM, "no memory for the timeline");
     rc = corpus_visit(&question, &corpus, add_corpus, &count);
@@ -172,6 +230,8 @@ int answer_timeline(struct request *request, struct worker *worker)
         rc = question.engine->visit(question.searcher, &question.query, true,
                                     request->cancel, &request->arena, add_match,
                                     &count, &request->err);
+    if (rc == 0)
+        rc = count_columns(&count);
     if (rc == 0)
         rc = write_answer(&count, &corpus, &question);
     timeline_free(count.timeline);

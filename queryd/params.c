@@ -17,7 +17,7 @@ _Static_assert(KWIC_BY_INDEX == KWIC_BY_POSITION + 1, "behind the last one");
 
 enum param_kind { PARAM_TEXT, PARAM_NUMBER, PARAM_FLAG, PARAM_CHOICE };
 
-enum { CHOICES_MAX = 9 };
+enum { CHOICES_MAX = 9, TIMELINE_COLUMNS_MAX = 20 };
 
 /* A name with a dot is one endpoint's own rule for the parameter behind the dot. */
 static const struct rule {
@@ -64,6 +64,9 @@ static const struct rule {
     {"timeline.by", PARAM_CHOICE, AT(by), BY_MONTH, 0, 0,
      {"day", "week", "month", "year"}},
     {"group", PARAM_CHOICE, AT(group), GROUP_NONE, 0, 0, {"", "source"}},
+    {"of", PARAM_CHOICE, AT(of), OF_NONE, 0, 0,
+     {"", "entity", "person", "place", "org"}},
+    {"top", PARAM_NUMBER, AT(top), 5, 1, TIMELINE_COLUMNS_MAX, {0}},
     {"facets.by", PARAM_CHOICE, AT(by), FACETS_BY_SOURCE, 0, 0,
      {"source", "lang", "topic", "year", "words", "entity", "person", "place",
       "org"}},
@@ -101,8 +104,8 @@ const char *const export_params[] = {
     "format", "export.sort",      "export.limit", "qid",
     "tag",    "view.deadline_ms", "strict",       NULL};
 const char *const timeline_params[] = {
-    "q",     "phrase",           "match",  "timeline.by",
-    "group", "view.deadline_ms", "strict", NULL};
+    "q",   "phrase",           "match",  "timeline.by", "group", "of",
+    "top", "view.deadline_ms", "strict", NULL};
 const char *const facets_params[] = {"q",
                                      "phrase",
                                      "match",

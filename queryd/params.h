@@ -13,6 +13,7 @@ enum { FORMAT_JSONL, FORMAT_CSV, FORMAT_TREC };
 enum { EXPORT_STANDARD, EXPORT_RELEVANCE, EXPORT_DATE, EXPORT_INDEX };
 enum word_sort { BY_LOG_LIKELIHOOD, BY_LOG_DICE };
 enum { GROUP_NONE, GROUP_SOURCE };
+enum { OF_NONE, OF_ENTITY, OF_PERSON, OF_PLACE, OF_ORG };
 enum {
     TYPE_ANY,
     TYPE_PERSON,
@@ -48,7 +49,7 @@ struct params {
     struct slice qid, tag;
 
     uint32_t by;               /* enum timeline_by, FACETS_BY_ */
-    uint32_t group;            /* timeline: GROUP_ */
+    uint32_t group, of, top;   /* timeline: GROUP_, OF_; columns */
     uint32_t window, min;      /* collocates; its sort: enum word_sort */
     uint32_t type, companions; /* entities: TYPE_ */
     uint32_t version;          /* article: from 1; 0: the current one */

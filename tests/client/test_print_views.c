@@ -253,6 +253,50 @@ TEST(by_source_a_period_is_a_gap_when_all_have_nothing)
                 "6 articles, 1,005 hits, 0.4 ms, generation 3\n");
 }
 
+/* Entities beside each other. */
+#define BESIDE(id, name, articles)                                             \
+    "{\"id\":\"" id "\",\"name\":\"" name                                      \
+    "\",\"type\":\"person\",\"articles\":" articles "}"
+#define COLUMNS(columns, rows)                                                 \
+    "{\"generation\":3,\"took_us\":412,\"query\":{},\"by\":\"month\","         \
+    "\"filter\":null,\"columns\":[" columns "],\"rows\":[" rows                \
+    "],\"undated\":[],\"total\":6,\"total_hits\":9,\"notes\":[]}"
+
+// clang-format off
+static const char beside[] = COLUMNS(
+    BESIDE("sergei-lavrov", "Sergei Lavrov", "5") ","
+    BESIDE("zelenskyy", "Volodymyr \\u001bZelenskyy", "4"),
+    ROW("2022-01", ",\"columns\":[1,2]", "2", "3", "4") ","
+    ROW("2022-02", ",\"gap\":true,\"columns\":[0,0]", "0", "0", "0") ","
+    ROW("2022-03", ",\"columns\":[4,2]", "4", "6", "4000"));
+// clang-format on
+
+TEST(entities_stand_beside_each_other)
+{
+    const struct look narrow = {.terminal = {.width = 41}};
+    struct strbuf out;
+    struct shape shape;
+    check_print(print_timeline, beside, &in_pipe,
+                "period   articles  Sergei Lavrov  Volodymyr �Zelenskyy\n"
+                "2022-01         2              1                     2\n"
+                "2022-02: no articles in the corpus\n"
+                "2022-03         4              4                     2\n"
+                "\n"
+                "@sergei-lavrov: Sergei Lavrov, person, 5 articles\n"
+                "@zelenskyy: Volodymyr �Zelenskyy, person, 4 articles\n"
+                "\n"
+                "6 articles, 9 hits, 0.4 ms, generation 3\n");
+    check_print(print_timeline_csv, beside, &in_pipe,
+                "from,source,articles,hits,corpus_articles,corpus_words,gap,"
+                "sergei-lavrov,zelenskyy\r\n"
+                "2022-01,,2,3,4,9,,1,2\r\n"
+                "2022-02,,0,0,0,9,1,0,0\r\n"
+                "2022-03,,4,6,4000,9,,4,2\r\n");
+    printed(print_timeline, beside, &narrow, &out, &shape);
+    CHECK_MSG(strstr(out.data, "period   articles  \u2026"), "%s", out.data);
+    strbuf_release(&out);
+}
+
 /* --- facets, collocates --- */
 
 static const char sources[] =
@@ -421,6 +465,13 @@ TEST(what_is_not_as_expected_is_not_shown)
         {print_timeline, TIMELINE("{\"gap\":true,\"articles\":0,\"hits\":0,"
                                   "\"corpus_articles\":0}",
                                   "")},
+        {print_timeline, COLUMNS("{}", "")},
+        {print_timeline, COLUMNS(BESIDE("a", "b", "-1"), "")},
+        {print_timeline,
+         COLUMNS(BESIDE("a", "b", "1"), PERIOD("1", "1", "1", "1"))},
+        {print_timeline_csv,
+         COLUMNS(BESIDE("a", "b", "1"),
+                 ROW("1", ",\"columns\":[]", "1", "1", "1"))},
         {print_timeline_csv, "{}"},
         {print_timeline_csv, TIMELINE("{}", "")},
         {print_facets, "{\"rows\":[]}"},
@@ -478,7 +529,8 @@ TEST(without_memory_printing_fails_cleanly)
 }
 
 RUN(T(hits_stand_below_each_other), T(a_line_fits_the_terminal),
-    T(a_damaged_line_is_not_shown), T(a_timeline_tells_gaps_from_zeros),
+    T(a_damaged_line_is_not_shown), T(entities_stand_beside_each_other),
+    T(a_timeline_tells_gaps_from_zeros),
     T(bars_are_as_long_as_numbers_or_shares),
     T(by_source_a_period_is_a_gap_when_all_have_nothing), T(facets_are_aligned),
     T(words_have_scores), T(entities_are_listed_or_told_in_full),

@@ -117,6 +117,31 @@ def check_timeline(daemon, faults, query, by, group):
                 [(p, s) for p in every for s in sources])
 
 
+def check_columns(daemon, faults, query, by, of):
+    """A column is the timeline of the query AND its entity; nothing else changes."""
+    plain = daemon.get("/v1/timeline", {"q": query, "by": by})
+    reply = daemon.get("/v1/timeline", {"q": query, "by": by, "of": of, "top": 3})
+    what = f"timeline {query} by {by} of {of}"
+    facets = daemon.get("/v1/facets", {"q": query, "by": of, "limit": 0})["rows"]
+    known = [r for r in facets if "type" in r]
+    faults.same(f"{what}: columns", [(c["id"], c["name"], c["type"], c["articles"])
+                                     for c in reply["columns"]],
+                [(r["value"], r["name"], r["type"], r["articles"]) for r in known[:3]])
+    for part in ("rows", "undated"):
+        got = [{k: v for k, v in r.items() if k != "columns"} for r in reply[part]]
+        faults.same(f"{what}: {part}", got, plain[part])
+    for i, column in enumerate(reply["columns"]):
+        alone = daemon.get("/v1/timeline", {"q": f'({query}) @{column["id"]}', "by": by})
+        want = collections.Counter({r.get("from"): r["articles"]
+                                    for r in alone["rows"] + alone["undated"]})
+        got = collections.Counter({r.get("from"): r["columns"][i]
+                                   for r in reply["rows"] + reply["undated"]})
+        faults.same(f"{what}: {column['id']}", +got, +want)
+        faults.same(f"{what}: sum of {column['id']}", sum(got.values()),
+                    column["articles"])
+    return len(reply["columns"])
+
+
 def check_facets(daemon, faults, query, by, stored):
     filters = query.split(" AND ")[1:]
     what = f"facets {query} by {by}"
@@ -254,6 +279,14 @@ def main():
                      engine=options.engine)
         with Daemon(options.binaries, index, folder) as daemon:
             check_entities(daemon, faults)
+            columns = sum(
+                check_columns(daemon, faults, query, by, of)
+                for query, by, of in (("draft", "year", "entity"),
+                                      ("@ukraine AND (lang:en)", "month", "person"),
+                                      ("(@lavrov OR @istanbul)", "week", "place"),
+                                      ("date:none", "day", "org"),
+                                      ("nosuchword", "day", "org")))
+            faults.same("columns of timelines", columns >= 9, True)
             keys = [h["key"] for h in all_articles(daemon, EVERYTHING)]
             delete_articles(options.binaries, index, rng.sample(keys, 5))
             daemon.post("/v1/reload")

@@ -238,6 +238,23 @@ TEST(a_result_is_counted_by_entity)
         {"/v1/timeline?q=%40lavrov&by=year",
          200,
          {"\"articles\":5,", "\"total\":10"}},
+        {"/v1/timeline?q=%40lavrov&by=year&of=person",
+         200,
+         {"\"columns\":[{\"id\":\"sergei-lavrov\",\"name\":\"Sergey Lavrov\","
+          "\"type\":\"person\",\"articles\":10}],\"rows\":[",
+          "\"columns\":[5]", "\"total\":10"}},
+        {"/v1/timeline?q=%40lavrov&by=year&of=entity&top=2",
+         200,
+         {"\"columns\":[{\"id\":\"istanbul\",", "{\"id\":\"sergei-lavrov\",",
+          "\"columns\":[5,5]"}},
+        {"/v1/timeline?q=nothing&of=org",
+         200,
+         {"\"columns\":[],\"rows\":[", "\"columns\":[]", "\"total\":0"}},
+        {"/v1/timeline?q=a&of=org&group=source",
+         400,
+         {"either group or of: not both"}},
+        {"/v1/timeline?q=a&of=city", 400, {"of is 'entity', 'person'"}},
+        {"/v1/timeline?q=a&of=org&top=21", 400, {"from 1 to 20, not '21'"}},
     };
     begin();
     CHECK_ROWS(rows);
@@ -252,6 +269,7 @@ TEST(an_index_without_a_register_says_so)
         {"/v1/entities", 501, {"\"UNSUPPORTED\"", "no register"}},
         {"/v1/entities?q=a", 501, {"no register"}},
         {"/v1/facets?q=a&by=entity", 501, {"no register"}},
+        {"/v1/timeline?q=a&of=entity", 501, {"no register"}},
         {"/v1/count?q=%40lavrov", 501, {"\"UNSUPPORTED\""}},
         {"/v1/count?q=istanbul", 200, {"\"total\":20,\"notes\":[]}"}},
         {"/v1/status", 200, {"\"last_reload\":null}"}},
