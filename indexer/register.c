@@ -77,34 +77,9 @@ static int show(const struct register_state *state, char **word, int words,
     return print_named(state, word, words, print_line, err);
 }
 
-/* The files over what else there is. */
-static int check(const struct register_state *state, char **word, int words,
-                 struct err *err)
-{
-    struct register_texts texts = {0};
-    struct entity_register *entities = NULL;
-    int rc =
-        words ? ERR_OK : err_set(err, ERR_INVALID, "check what? Name files");
-    size_t names = 0;
-    for (size_t i = 0; !rc && i < state->texts.count; i++)
-        rc = register_texts_add(
-            &texts, (const char *)state->texts.text[i].name.data, err);
-    for (int w = 0; !rc && w < words; w++)
-        rc = register_texts_add(&texts, word[w], err);
-    if (!rc)
-        rc = register_read_telling(texts.text, texts.count, &entities, err);
-    for (size_t i = 0; !rc && i < entities->count; i++)
-        names += entities->entity[i].alias_count;
-    if (!rc)
-        printf("%zu entities with %zu names, register %s\n", entities->count,
-               names, entities->digest);
-    register_free(entities);
-    register_texts_release(&texts);
-    return rc;
-}
-
 static const struct register_command commands[] = {
-    {"check", "register check [--register FILE]... FILE...", check, NULL},
+    {"check", "register check [--register FILE]... FILE...", register_check,
+     NULL},
     {"list", "register list [OPTION]... [NAME]...", list, NULL},
     {"show", "register show [OPTION]... NAME...", show, NULL},
     {"add", "register add --index DIR|--file FILE [OPTION]... ID [ALIAS]...",

@@ -38,6 +38,11 @@ void register_state_close(struct register_state *state);
 int register_read_telling(const struct register_text *text, size_t count,
                           struct entity_register **out, struct err *err);
 
+/* The `check` command: the files over what else there is. Faults, and conditions that can
+ * have no effect, go to stderr with their lines; the latter are no fault. */
+int register_check(const struct register_state *state, char **word, int words,
+                   struct err *err);
+
 /* The edits of the four commands, as lines. `entity` is there already, or NULL. */
 struct register_edit {
     const struct register_state *state;

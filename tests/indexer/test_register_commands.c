@@ -148,7 +148,12 @@ TEST(edits_are_lines_behind_those_of_the_file)
                   status, out, err_out);
         if (rows[i].says)
             CHECK_TEXT(status ? err_out : out, rows[i].says);
-        CHECK_MSG((status ? out : err_out)[0] == '\0', "%s", rows[i].line);
+        /* check warns of near=dnipro: Kyiv has no name with ! */
+        bool warns = strncmp(rows[i].line, "check|hand", 10) == 0;
+        CHECK_MSG(warns == (strstr(err_out, "near= has no effect") != NULL),
+                  "%s", rows[i].line);
+        CHECK_MSG(warns || (status ? out : err_out)[0] == '\0', "%s",
+                  rows[i].line);
         read_back("hand", after, sizeof after);
         if (status)
             CHECK_TEXT(after, before);
@@ -173,9 +178,35 @@ TEST(check_tells_every_fault_with_its_line)
     CHECK_EQ(command("check"), EXIT_USAGE);
 }
 
+TEST(check_warns_of_conditions_that_bear_on_no_name)
+{
+    write_file("idle.tsv",
+               "# near= and not= are for names with !\n"
+               "turkey\tplace\tTurkey\t!Turkey\tnear=Ankara not=roast\n"
+               "\n"
+               "hajj\tevent\tHajj\tHaj\tnear=Mecca not=x country=turkey\n"
+               "later\tevent\tLater\t\tnear=Mecca\n"
+               "forgotten\tevent\tForgotten\t\tnear=Mecca\n"
+               "gone\tevent\tGone\t\tnear=Mecca\n");
+    write_file("more.tsv", "later\t\t\t!Later\nforgotten\t\t\t\tnear=\n"
+                           "gone\t\t\t\tblock\n");
+    CHECK_EQ(command("check|--register|none|idle.tsv|more.tsv"), EXIT_DONE);
+    CHECK_TEXT(err_out,
+               "idle.tsv:4: near= has no effect: hajj has no name with !, and "
+               "it is for those\n"
+               "idle.tsv:4: not= has no effect: hajj has no name with !, and "
+               "it is for those\n");
+    CHECK_MSG(strstr(out, "\n2 conditions without effect\n"), "%s", out);
+    /* Those of the registers below are no matter of these files. */
+    CHECK_EQ(command("check|--register|idle.tsv|more.tsv"), EXIT_DONE);
+    CHECK_TEXT(err_out, "");
+    CHECK(!strstr(out, "conditions"));
+}
+
 #define E(test)                                                                \
     {                                                                          \
 #test, test, setup, teardown, NULL                                     \
     }
 RUN(E(edits_are_lines_behind_those_of_the_file),
-    E(check_tells_every_fault_with_its_line))
+    E(check_tells_every_fault_with_its_line),
+    E(check_warns_of_conditions_that_bear_on_no_name))
