@@ -271,7 +271,9 @@ struct inversion {
     struct listed *listed; /* of WORD terms, by number */
     struct sorted_terms words, caps, others;
     struct term_forms forms;
-    uint32_t *run, *run_end; /* inverter_others.c; ends by number of the word */
+    /* Where words occur, in their order, and by number where each ends; behind that
+     * inverter_others.c. */
+    uint32_t *run, *run_end;
     unsigned threads;
     struct list_maker *maker; /* of each */
     struct list_slot *slot;
@@ -288,10 +290,14 @@ struct inversion {
     struct postings_writer *postings;
     struct dictionary_writer *dictionary;
     struct arena arena;
+    struct arena others_arena; /* of `others` and `forms` */
 };
 
-/* Which terms there are, in their order; which forms they have. */
-int sort_terms(struct inversion *inversion, struct err *err);
+/* Which words there are, in their order. Then, in parts: which other terms, and which forms
+ * they have; where each word occurs. */
+int sort_words(struct inversion *inversion, struct err *err);
+int add_others_order(struct inversion *inversion, struct err *err);
+int add_words_walk(struct inversion *inversion, struct err *err);
 int write_stems(const struct inversion *inversion, struct err *err);
 
 /* The lists of words and their dictionary entries; then of all others. */
@@ -369,9 +375,9 @@ static inline bool shares_word(const struct inversion *inversion, uint32_t word,
 struct term_entry shared_entry(const struct inversion *inversion, uint32_t only,
                                enum term_class class, uint32_t occurrences);
 
-/* For each word, begin_runs() before and end_runs() after all. `row` is taken; it has at
- * least as many elements as the words have occurrences. */
-int begin_runs(struct inversion *inversion, uint32_t *row, struct err *err);
+/* For each word, begin_runs() before and end_runs() after all: in place of the words'
+ * occurrences. */
+int begin_runs(struct inversion *inversion, struct err *err);
 /* The words of a part in turn: *at is where its next run goes. */
 void keep_run(struct inversion *inversion, uint32_t number,
               const struct postings_list *list, uint32_t *at);

@@ -306,29 +306,43 @@ static int make_caps_row(struct inversion *inv, struct err *err)
     return inv->caps_row ? ERR_OK : no_memory(err);
 }
 
-int invert_words(struct inversion *inv, struct err *err)
+/* As a part, which uses the inversion's arena: no other does beside it. */
+static int walk_words(struct list_maker *maker, const struct list_part *part,
+                      struct term_entry *entry, struct err *err)
 {
+    struct inversion *inv = maker->inv;
     struct rows rows = {.inv = inv};
-    inv->listed = arena_array(&inv->arena, struct listed, inv->words.count);
-    int rc = inv->listed ? find_spots(inv, err) : no_memory(err);
+    (void)part;
+    (void)entry;
+    int rc = find_spots(inv, err);
     if (rc == ERR_OK)
         rc = make_caps_row(inv, err);
     if (rc == ERR_OK)
         rc = lay_out(&rows, err);
-    if (rc == ERR_OK) {
+    if (rc == ERR_OK)
         scan(&rows);
-        inv->row_end = rows.end;
-        rc = begin_runs(inv, rows.row, err);
-    } else {
-        mem_free(rows.row);
-    }
+    inv->row_end = rows.end;
+    inv->run = rows.row;
+    return rc;
+}
+
+int add_words_walk(struct inversion *inv, struct err *err)
+{
+    return add_part(inv, &(struct list_part){.make = walk_words}, err);
+}
+
+int invert_words(struct inversion *inv, struct err *err)
+{
+    inv->listed = arena_array(&inv->arena, struct listed, inv->words.count);
+    int rc = inv->listed ? begin_runs(inv, err) : no_memory(err);
     if (rc == ERR_OK)
         rc = add_parts(
             inv, &(struct list_part){.make = make_words, .take = take_words},
             inv->words.count, weigh_word, err);
     if (rc == ERR_OK)
         rc = run_parts(inv, err);
-    mem_free(rows.end);
+    mem_free(inv->row_end);
+    inv->row_end = NULL;
     return rc ? rc : end_runs(inv, err);
 }
 

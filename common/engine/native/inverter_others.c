@@ -51,10 +51,9 @@ static uint32_t first_form(const struct inversion *inv, uint32_t rank)
 }
 
 /* Until the run is there, its end is NO_LIST for words that need none. */
-int begin_runs(struct inversion *inv, uint32_t *row, struct err *err)
+int begin_runs(struct inversion *inv, struct err *err)
 {
     const struct term_forms *forms = &inv->forms;
-    inv->run = row;
     inv->run_end = arena_array(&inv->arena, uint32_t, inv->words.count);
     if (!inv->run_end)
         return no_memory(err);

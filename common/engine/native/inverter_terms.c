@@ -12,22 +12,23 @@ static int no_memory(struct err *err)
 
 /* --- the order of terms --- */
 
-static int make_terms(struct inversion *inv, uint32_t ids,
+static int make_terms(struct arena *arena, uint32_t ids,
                       struct sorted_terms *out, struct err *err)
 {
     out->count = 0;
-    out->id = arena_array(&inv->arena, uint32_t, ids);
-    out->rank = arena_array(&inv->arena, uint32_t, ids);
+    out->id = arena_array(arena, uint32_t, ids);
+    out->rank = arena_array(arena, uint32_t, ids);
     return out->id && out->rank ? ERR_OK : no_memory(err);
 }
 
 /* No text has a byte as small as TERM_JOINED, so by text and then by width is the order of
  * WORD terms, too. */
-static int sort_vocabulary(struct inversion *inv, struct vocabulary *vocabulary,
-                           struct sorted_terms *out, struct err *err)
+static int sort_vocabulary(const struct vocabulary *vocabulary,
+                           struct arena *arena, struct sorted_terms *out,
+                           struct err *err)
 {
     uint32_t ids = vocabulary->count;
-    int rc = make_terms(inv, ids, out, err);
+    int rc = make_terms(arena, ids, out, err);
     if (rc)
         return rc;
     for (uint32_t id = 0; id < ids; id++) {
@@ -46,7 +47,7 @@ static int sort_vocabulary(struct inversion *inv, struct vocabulary *vocabulary,
 static int choose_caps(struct inversion *inv, struct err *err)
 {
     uint32_t ids = inv->inverter->words.count;
-    int rc = make_terms(inv, ids, &inv->caps, err);
+    int rc = make_terms(&inv->arena, ids, &inv->caps, err);
     if (rc)
         return rc;
     inv->caps.occurrences = inv->inverter->caps;
@@ -88,17 +89,13 @@ static int count_occurrences(struct inversion *inv, struct err *err)
     return ERR_OK;
 }
 
-static int sort_all(struct inversion *inv, struct err *err)
+int sort_words(struct inversion *inv, struct err *err)
 {
-    struct inverter *inverter = inv->inverter;
     int rc = count_occurrences(inv, err);
     if (rc == ERR_OK)
-        rc = sort_vocabulary(inv, &inverter->words, &inv->words, err);
-    if (rc == ERR_OK)
-        rc = choose_caps(inv, err);
-    if (rc == ERR_OK)
-        rc = sort_vocabulary(inv, &inverter->others, &inv->others, err);
-    return rc;
+        rc = sort_vocabulary(&inv->inverter->words, &inv->arena, &inv->words,
+                             err);
+    return rc ? rc : choose_caps(inv, err);
 }
 
 /* --- forms of stems --- */
@@ -119,7 +116,8 @@ static bool is_alone(const struct inversion *inv, uint32_t number)
  * it has the word. */
 static uint32_t *ranks_of_map(struct inversion *inv, const struct form_map *map)
 {
-    uint32_t *rank = arena_array(&inv->arena, uint32_t, inv->words.count);
+    uint32_t *rank =
+        arena_array(&inv->others_arena, uint32_t, inv->words.count);
     for (uint32_t number = 0; rank && number < inv->words.count; number++) {
         uint32_t id = inv->words.id[number];
         rank[number] = id < map->capacity && map->form[id].tokens
@@ -188,9 +186,10 @@ static void put_form(struct inversion *inv, uint32_t rank, uint32_t number,
 static int find_forms(struct inversion *inv, struct err *err)
 {
     struct term_forms *forms = &inv->forms;
-    forms->end = arena_array(&inv->arena, uint32_t, inv->others.count);
-    forms->only = arena_array(&inv->arena, uint32_t, inv->others.count);
-    forms->rank = arena_array(&inv->arena, uint32_t *,
+    struct arena *arena = &inv->others_arena;
+    forms->end = arena_array(arena, uint32_t, inv->others.count);
+    forms->only = arena_array(arena, uint32_t, inv->others.count);
+    forms->rank = arena_array(arena, uint32_t *,
                               inv->inverter->langs.count + UINT64_C(1));
     if (!forms->end || !forms->only || !forms->rank)
         return no_memory(err);
@@ -206,8 +205,8 @@ static int find_forms(struct inversion *inv, struct err *err)
     forms->stems = first_of_class(inv, TERM_STEM);
     forms->stem_count = first_of_class(inv, TERM_STEM + 1) - forms->stems;
     each_form(inv, count_form);
-    forms->form = arena_array(&inv->arena, uint32_t, forms->count);
-    forms->map = arena_array(&inv->arena, uint32_t, forms->count);
+    forms->form = arena_array(arena, uint32_t, forms->count);
+    forms->map = arena_array(arena, uint32_t, forms->count);
     if (!forms->form || !forms->map)
         return no_memory(err);
     uint32_t before = 0;
@@ -220,10 +219,21 @@ static int find_forms(struct inversion *inv, struct err *err)
     return ERR_OK;
 }
 
-int sort_terms(struct inversion *inv, struct err *err)
+/* While others walk over the stream. */
+static int sort_others(struct list_maker *maker, const struct list_part *part,
+                       struct term_entry *entry, struct err *err)
 {
-    int rc = sort_all(inv, err);
+    struct inversion *inv = maker->inv;
+    (void)part;
+    (void)entry;
+    int rc = sort_vocabulary(&inv->inverter->others, &inv->others_arena,
+                             &inv->others, err);
     return rc ? rc : find_forms(inv, err);
+}
+
+int add_others_order(struct inversion *inv, struct err *err)
+{
+    return add_part(inv, &(struct list_part){.make = sort_others}, err);
 }
 
 int write_stems(const struct inversion *inv, struct err *err)

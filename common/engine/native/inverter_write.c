@@ -181,17 +181,24 @@ static int make_stems(struct list_maker *maker, const struct list_part *part,
 
 /* --- all of it --- */
 
-static int write_terms(struct inversion *inv, struct err *err)
+/* What can be done while the stream is walked over, and the walk. */
+static int prepare_terms(struct inversion *inv, struct err *err)
 {
-    int rc = sort_terms(inv, err);
+    int rc = sort_words(inv, err);
     if (rc == ERR_OK)
         rc = open_parts(inv, err);
     if (rc == ERR_OK)
-        rc = invert_words(inv, err);
+        rc = add_words_walk(inv, err);
     if (rc == ERR_OK)
-        rc = begin_others(inv, err);
+        rc = add_others_order(inv, err);
     if (rc == ERR_OK)
         rc = add_part(inv, &(struct list_part){.make = make_columns}, err);
+    return rc ? rc : run_parts(inv, err);
+}
+
+static int write_other_lists(struct inversion *inv, struct err *err)
+{
+    int rc = begin_others(inv, err);
     if (rc == ERR_OK)
         rc = add_caps_parts(inv, err);
     if (rc == ERR_OK)
@@ -202,8 +209,16 @@ static int write_terms(struct inversion *inv, struct err *err)
         rc = add_part(inv, &(struct list_part){.make = make_stems}, err);
     if (rc == ERR_OK)
         rc = add_part(inv, &(struct list_part){.make = sort_keys}, err);
+    return rc ? rc : run_parts(inv, err);
+}
+
+static int write_terms(struct inversion *inv, struct err *err)
+{
+    int rc = prepare_terms(inv, err);
     if (rc == ERR_OK)
-        rc = run_parts(inv, err);
+        rc = invert_words(inv, err);
+    if (rc == ERR_OK)
+        rc = write_other_lists(inv, err);
     end_others(inv);
     if (rc == ERR_OK)
         rc = write_keys(inv, err);
@@ -267,6 +282,7 @@ int inverter_write(struct inverter *inverter, struct segment_writer *segment,
                             .threads =
                                 inverter->threads ? inverter->threads : 1};
     arena_init(&inv.arena, SIZE_MAX);
+    arena_init(&inv.others_arena, SIZE_MAX);
     inverter_settle(inverter);
     int rc = order_articles(&inv, facts, err);
     if (rc == ERR_OK)
@@ -287,6 +303,8 @@ int inverter_write(struct inverter *inverter, struct segment_writer *segment,
         postings_writer_close(inv.postings);
     close_parts(&inv);
     mem_free(inv.keyed);
+    mem_free(inv.row_end);
+    arena_reset(&inv.others_arena);
     arena_reset(&inv.arena);
     return rc;
 }
