@@ -53,19 +53,25 @@ void print_faint(struct strbuf *out, struct slice text, size_t indent,
     print_styled(out, text, indent, look, "\x1b[2m");
 }
 
-void print_notes(struct strbuf *out, struct shape *shape, const json_t *reply,
-                 const struct look *look)
+void print_plain_notes(struct strbuf *out, struct shape *shape,
+                       const json_t *reply, const struct look *look)
 {
     const struct layout layout = {.width = look->terminal.width,
                                   .indent = sizeof "note: " - 1};
     const json_t *notes = reply_array(shape, reply, "notes");
     size_t count = json_array_size(notes);
-    print_asked_entities(out, shape, reply, look);
     for (size_t i = 0; i < count; i++) {
         strbuf_add_text(out, "note: ");
         layout_text(out, must_text(shape, json_array_get(notes, i), "message"),
                     NULL, 0, &layout);
     }
+}
+
+void print_notes(struct strbuf *out, struct shape *shape, const json_t *reply,
+                 const struct look *look)
+{
+    print_asked_entities(out, shape, reply, look);
+    print_plain_notes(out, shape, reply, look);
 }
 
 void print_citation(struct strbuf *out, struct shape *shape,

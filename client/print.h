@@ -59,7 +59,10 @@ void kwic_look_init(struct kwic_look *kwic, const struct look *look,
 void print_kwic(struct strbuf *out, struct shape *shape, const json_t *line,
                 void *context);
 
-/* "note: ..." lines, if there are any, below a line for each entity asked for. */
+/* "note: ..." lines, if there are any. */
+void print_plain_notes(struct strbuf *out, struct shape *shape,
+                       const json_t *reply, const struct look *look);
+/* The same, below a line for each entity asked for. */
 void print_notes(struct strbuf *out, struct shape *shape, const json_t *reply,
                  const struct look *look);
 

@@ -42,6 +42,24 @@ static void add_forms(struct strbuf *line, struct shape *shape,
         strbuf_add_text(line, ", ...");
 }
 
+/* "Kyyiv, Kijew": names that are no mentions yet */
+static void add_new_names(struct strbuf *line, struct shape *shape,
+                          const json_t *entity)
+{
+    const json_t *names = reply_array(shape, entity, "new_names");
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const json_t *name = json_array_get(names, i);
+        if (!json_is_string(name)) {
+            shape_is_wrong(shape, "new_names", "no array of texts");
+            return;
+        }
+        add_comma(line, i);
+        layout_clean(line,
+                     (struct slice){(const uint8_t *)json_string_value(name),
+                                    json_string_length(name)});
+    }
+}
+
 /* "Sergey Lavrov, person" */
 static void add_name(struct strbuf *line, struct shape *shape,
                      const json_t *entity)
@@ -68,6 +86,10 @@ static void add_asked(struct strbuf *line, struct shape *shape,
     if (json_array_size(reply_array(shape, entity, "forms"))) {
         strbuf_add_text(line, ": ");
         add_forms(line, shape, entity, FORMS_SHOWN);
+    }
+    if (reply_has(entity, "new_names")) {
+        strbuf_add_text(line, "; not counted yet: ");
+        add_new_names(line, shape, entity);
     }
 }
 
@@ -219,6 +241,9 @@ static void print_profile(struct strbuf *out, struct shape *shape,
     add_forms(&line, shape, entity, SIZE_MAX);
     print_line(out, "as", &line, look);
     strbuf_reset(&line);
+    add_new_names(&line, shape, entity);
+    print_line(out, "new names", &line, look);
+    strbuf_reset(&line);
     add_end(&line, shape, entity, "first");
     print_line(out, "first", &line, look);
     strbuf_reset(&line);
@@ -280,4 +305,5 @@ void print_entities(struct strbuf *out, struct shape *shape,
     print_took(out, must_u64(shape, reply, "took_us"));
     strbuf_addf(out, ", generation %" PRIu64 "\n",
                 must_u64(shape, reply, "generation"));
+    print_plain_notes(out, shape, reply, look);
 }

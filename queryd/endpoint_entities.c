@@ -137,8 +137,28 @@ static int write_answer(struct listing *list)
     json_out_end(&j);
     json_out_key(&j, "total");
     json_out_u64(&j, list->count);
+    question_write_notes(question, &j);
     json_out_end(&j);
     question_write_took(question, &j);
+    return ERR_OK;
+}
+
+/* A list has what was found when the articles were annotated. */
+static int note_newer_names(struct question *question)
+{
+    static const struct note newer = {
+        "newer-names",
+        "the register was edited since the articles were annotated: names that "
+        "it has got since are found by @name, but not counted here before "
+        "dateline-index reannotate",
+        NULL};
+    struct request *request = question->request;
+    if (!request->names->annotated_by || request->params.q.data)
+        return ERR_OK;
+    question->more_notes = arena_new(&request->arena, struct note);
+    if (!question->more_notes)
+        return err_set(&request->err, ERR_NOMEM, "no memory for a note");
+    *question->more_notes = newer;
     return ERR_OK;
 }
 
@@ -155,6 +175,8 @@ int answer_entities(struct request *request, struct worker *worker)
                      "the name is longer than %d bytes", LIMIT_QUERY_BYTES);
     if (rc == 0)
         rc = params->q.data ? find_named(&list) : find_mentioned(&list);
+    if (rc == 0)
+        rc = note_newer_names(&question);
     if (rc)
         return rc;
     if (list.count > 1)

@@ -108,6 +108,18 @@ int entity_write_forms(const struct question *question, struct slice id,
     return ERR_OK;
 }
 
+void entity_write_new_names(const struct named_entity *named,
+                            struct json_out *j)
+{
+    if (named->phrases.count == 0)
+        return;
+    json_out_key(j, "new_names");
+    json_out_array(j);
+    for (size_t i = 0; i < named->phrases.count; i++)
+        json_out_slice(j, named->phrases.item[i]);
+    json_out_end(j);
+}
+
 /* --- what a query asks for --- */
 
 static bool named_before(const struct query *query, size_t at)
@@ -164,6 +176,7 @@ int entities_write(const struct question *question, struct json_out *j)
         int rc = entity_write_forms(question, named->id, j);
         if (rc)
             return rc;
+        entity_write_new_names(&query->entity[i], j);
         write_others(question, named, j);
         json_out_end(j);
     }

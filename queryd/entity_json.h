@@ -25,6 +25,10 @@ void entity_write_name(const struct question *question, const char *key,
 int entity_write_forms(const struct question *question, struct slice id,
                        struct json_out *j);
 
+/* "new_names": those that are looked for as phrases; nothing when there are none. */
+void entity_write_new_names(const struct named_entity *named,
+                            struct json_out *j);
+
 /* "entities": what the query asks for by name. Nothing when that is nothing. */
 int entities_write(const struct question *question, struct json_out *j);
 

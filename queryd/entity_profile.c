@@ -12,6 +12,7 @@ enum { COMPANION_ARTICLES_MIN = 2 };
 
 struct profile {
     const struct question *question;
+    struct query query; /* @id */
     struct doc_list docs;
     struct timeline *years;
     /* of dated articles, and of equal dates by key */
@@ -84,18 +85,18 @@ static int add_article(void *context, struct searcher *searcher, doc_ref doc,
     return err_set(err, rc, "no memory for the articles");
 }
 
-/* Its mentions, whatever else its id may name. */
+/* As for a query: its mentions, and names that are newer than those. */
 static int read_articles(struct profile *profile, const struct entity *entity)
 {
     const struct question *question = profile->question;
     struct request *request = question->request;
-    struct node mentions = {
-        .kind = NODE_WORD, .shown = entity->id, .entity = entity->id};
-    struct ast ast = {.kind = AST_ENTITY, .text = entity->id};
-    struct query query = {.root = &mentions, .ast = &ast};
-    return question->engine->visit(question->searcher, &query, false,
-                                   request->cancel, &request->arena,
-                                   add_article, profile, &request->err);
+    const struct ast ast = {.kind = AST_ENTITY, .text = entity->id};
+    int rc = question_resolve(question, &ast, &request->arena, &profile->query,
+                              &request->err);
+    return rc ? rc
+              : question->engine->visit(question->searcher, &profile->query,
+                                        false, request->cancel, &request->arena,
+                                        add_article, profile, &request->err);
 }
 
 /* --- what the register says --- */
@@ -231,6 +232,8 @@ static int write_index(const struct profile *profile,
     json_out_key(j, "mentions");
     json_out_u64(j, mentions);
     rc = entity_write_forms(question, entity->id, j);
+    if (profile->query.entity_count)
+        entity_write_new_names(&profile->query.entity[0], j);
     if (rc == ERR_OK)
         rc = write_years(profile, j);
     if (rc)

@@ -297,6 +297,15 @@ TEST(entities_stand_beside_each_other)
     strbuf_release(&out);
 }
 
+TEST(names_that_are_no_mentions_yet_are_told)
+{
+    check_print(print_notes,
+                "{\"entities\":[{\"id\":\"a\",\"name\":\"A\",\"articles\":2,"
+                "\"forms\":[{\"form\":\"A\",\"hits\":3}],"
+                "\"new_names\":[\"B\",\"C d\"]}],\"notes\":[]}",
+                &in_pipe, "@a: A, 2 articles: A 3; not counted yet: B, C d\n");
+}
+
 /* --- facets, collocates --- */
 
 static const char sources[] =
@@ -487,6 +496,8 @@ TEST(what_is_not_as_expected_is_not_shown)
         {print_entities, "{\"entities\":{},\"total\":1}"},
         {print_notes, "{\"entities\":[{\"id\":\"a\",\"name\":\"A\"}]}"},
         {print_notes, "{\"entities\":[7]}"},
+        {print_notes, "{\"entities\":[{\"id\":\"a\",\"name\":\"A\","
+                      "\"articles\":1,\"new_names\":[7]}]}"},
         {print_collocates_csv, "{\"rows\":[{\"value\":\"x\",\"articles\":1,"
                                "\"times\":1,\"corpus_times\":1,"
                                "\"log_likelihood\":\"high\"}]}"},
@@ -530,6 +541,7 @@ TEST(without_memory_printing_fails_cleanly)
 
 RUN(T(hits_stand_below_each_other), T(a_line_fits_the_terminal),
     T(a_damaged_line_is_not_shown), T(entities_stand_beside_each_other),
+    T(names_that_are_no_mentions_yet_are_told),
     T(a_timeline_tells_gaps_from_zeros),
     T(bars_are_as_long_as_numbers_or_shares),
     T(by_source_a_period_is_a_gap_when_all_have_nothing), T(facets_are_aligned),

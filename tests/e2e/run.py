@@ -366,6 +366,29 @@ class Case:
                          [f"{o['id']}={o['articles']}"
                           for o in entity.get("others", [])], others)
 
+    def expect_new_names(self, rest):
+        """ID NAME|NAME...: looked for as phrases; none: nothing is."""
+        name, _, names = rest.partition(" ")
+        entity = self.entity(name)
+        if entity:
+            self.compare(f"new names of {name}", entity.get("new_names", []),
+                         names.split("|") if names else [])
+
+    def expect_known(self, rest):
+        """ID ARTICLES MENTIONS NAME|...: by /v1/entities, with its new names; the list
+        has a note whenever an entity has some."""
+        name, articles, mentions, names = (rest.split(" ", 3) + [""])[:4]
+        known = [e for e in self.daemon.get("/v1/entities", {"q": name})["entities"]
+                 if e["id"] == name]
+        self.compare(f"known {name}",
+                     [(e["articles"], e["mentions"], "|".join(e.get("new_names", [])),
+                       sum(y["articles"] for y in e["years"]) + e["undated"])
+                      for e in known],
+                     [(int(articles), int(mentions), names, int(articles))])
+        self.compare("notes of the list",
+                     [n["code"] for n in self.daemon.get("/v1/entities", {})["notes"]],
+                     ["newer-names"] if names else [])
+
     def expect_no_entities(self, _):
         self.compare("entities", self.reply.get("entities"), None)
 
