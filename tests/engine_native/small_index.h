@@ -12,6 +12,7 @@
 #include "base/strbuf.h"
 #include "check.h"
 #include "engine/native/native_engine.h"
+#include "entity/slow_mentions.h"
 #include "query/parse.h"
 #include "query/resolve.h"
 
@@ -111,6 +112,34 @@ static const char *const small_queries[] = {
 };
 enum { SMALL_QUERIES = sizeof small_queries / sizeof *small_queries };
 
+/* What small_index_write() finds mentions by, and questions look names up by; NULL: nothing. */
+static struct entity_register *small_register;
+
+static const char small_names[] =
+    "istanbul\tplace\tIstanbul\tuk:\xd0\xa1\xd1\x82\xd0\xb0\xd0\xbc\xd0\xb1"
+    "\xd1\x83\xd0\xbb; tr:\xc4\xb0stanbul; zh:\xe4\xbc\x8a\xe6\x96\xaf\xe5\x9d"
+    "\xa6\xe5\xb8\x83\xe5\xb0\x94\twikidata=Q406\n"
+    "istanbul-talks\tevent\ttalks in Istanbul\t~the talks\n"
+    "united-states\tplace\tUnited States\t!US\tnot=dollars\n"
+    "who\torganisation\tWorld Health Organization\t!WHO\tnear=experts\n"
+    "aurora\tperson\tAurora\t\n"
+    "fog\tplace\tFog\t\n"
+    "fog-film\tdocument\tThe Fog\tFog\n";
+
+static const char *const small_named[] = {
+    "@istanbul",
+    "[@istanbul-talks ended]",
+    "title:@istanbul",
+    "@Q406 NOT lang:en",
+    "@istanbul="
+    "\xd0\xa1\xd1\x82\xd0\xb0\xd0\xbc\xd0\xb1\xd1\x83\xd0\xbb\xd1\x96",
+    "@istanbul-talks OR @united-states",
+    "org:who NEAR/20 ship",
+    "@Fog OR @aurora",
+    "title:@fog-film ship",
+};
+enum { SMALL_NAMED = sizeof small_named / sizeof *small_named };
+
 struct small_reader {
     struct snapshot *snapshot;
     struct searcher *searcher;
@@ -146,6 +175,10 @@ static inline void small_put(struct writer *writer,
     }
     arena_init(&arena, SIZE_MAX);
     CHECK_EQ(analyse_article(&article, stemmers, &arena, &analysis), 0);
+    if (small_register)
+        CHECK_EQ(slow_mentions(small_register, &article, &analysis, &arena,
+                               &analysis.mentions),
+                 0);
     CHECK_OK(native_engine.writer_put(writer, &article, &analysis, &err), err);
     arena_reset(&arena);
 }
@@ -167,10 +200,11 @@ static inline void small_index_write(const char *dir, size_t most)
     struct stemmers *stemmers = stemmers_new();
     size_t at = 0, count = sizeof small_articles / sizeof *small_articles;
     struct err err = {0};
+    const struct writer_options options = {.entities = small_register};
     for (unsigned commit = 1; commit <= 3; commit++, at++) {
         struct generation_info info;
         struct writer *writer;
-        CHECK_OK(native_engine.writer_open(dir, NULL, &writer, &err), err);
+        CHECK_OK(native_engine.writer_open(dir, &options, &writer, &err), err);
         for (size_t n = 0; at < count && small_articles[at].key[0]; n++, at++)
             if (n < most)
                 small_put(writer, &small_articles[at], stemmers);
@@ -230,10 +264,11 @@ static inline int small_ask(struct small_reader *reader, const char *text,
     struct search_request request = {
         .limit = 5, .count_total = true, .count_hits = true};
     struct arena *arena = &reader->arena;
+    const struct query_names names = {.entities = small_register};
     int rc = query_parse(slice_of(text), arena, &parsed, err);
     if (rc == ERR_OK)
         rc = query_resolve(&parsed, native_engine.lexicon(reader->searcher),
-                           reader->stemmers, NULL, arena, &query, err);
+                           reader->stemmers, &names, arena, &query, err);
     if (rc == ERR_OK)
         rc = native_engine.search(reader->searcher, &query, &request, arena,
                                   &result, err);

@@ -4,7 +4,7 @@
 # To search for new ones (README.md beside this file):
 #   cmake -B build/fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
 #         -DSANITIZE=fuzzer-no-link,address,undefined
-set(fuzz_libraries wire query engine_native ZLIB::ZLIB)
+set(fuzz_libraries wire query entity engine_native ZLIB::ZLIB)
 
 file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/fuzz_*.c)
 foreach(source ${fuzz_sources})
