@@ -193,6 +193,18 @@ int fold_icu(struct slice word, struct arena *arena, struct slice *out)
     return copy_utf8(buffers.a, len, arena, out);
 }
 
+/* Most letters of most scripts have neither case nor parts; to send each through all steps
+ * takes long when whole pages of characters are classified. */
+static bool is_itself(uint32_t c)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *nfd = unorm2_getNFDInstance(&status);
+    return U_SUCCESS(status) && (U_GET_GC_MASK((UChar32)c) & U_GC_LO_MASK) &&
+           !u_hasBinaryProperty((UChar32)c,
+                                UCHAR_CHANGES_WHEN_NFKC_CASEFOLDED) &&
+           unorm2_isInert(nfd, (UChar32)c);
+}
+
 size_t fold_icu_one(uint32_t c, uint8_t out[FOLD_ONE_BYTES])
 {
     UChar a[STACK_UNITS], b[STACK_UNITS];
@@ -203,6 +215,10 @@ size_t fold_icu_one(uint32_t c, uint8_t out[FOLD_ONE_BYTES])
     if (U_IS_SURROGATE(c))
         return 0;
     U8_APPEND_UNSAFE(utf8, size, c);
+    if (is_itself(c)) {
+        memcpy(out, utf8, size);
+        return size;
+    }
     if (!fold_units((struct slice){utf8, size}, &buffers, &units))
         return 0;
     UErrorCode status = U_ZERO_ERROR;

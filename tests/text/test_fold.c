@@ -111,6 +111,15 @@ static void check_word(struct slice word, struct arena *arena)
               SLICE_ARG(form), SLICE_ARG(again));
 }
 
+/* The short way for one code point, and the whole way of words. */
+static void check_one(struct slice c, uint32_t code, struct arena *arena)
+{
+    uint8_t bytes[FOLD_ONE_BYTES];
+    struct slice one = {bytes, fold_icu_one(code, bytes)}, by_rule;
+    CHECK_EQ(fold_icu(c, arena, &by_rule), 0);
+    CHECK_MSG(slice_eq(one, by_rule), "U+%04X", code);
+}
+
 TEST(every_code_point_folds_once)
 {
     struct arena arena;
@@ -122,6 +131,7 @@ TEST(every_code_point_folds_once)
         uint8_t bytes[12] = "a";
         size_t len = 1 + utf8_put(c, bytes + 1);
         check_word((struct slice){bytes, len}, &arena);
+        check_one((struct slice){bytes + 1, len - 1}, c, &arena);
         len += utf8_put(0x301, bytes + len);
         check_word((struct slice){bytes + 1, len - 1}, &arena);
         if (arena.total > 1 << 19)
