@@ -85,7 +85,7 @@ int command_reannotate(const struct engine *const *engines, int argc,
     if (!rc)
         rc = index_find(&index, engines, dir, NULL, true, &err);
     if (!rc)
-        rc = registers_open(&run.registers, &registers, index.dir, &err);
+        rc = registers_read(&run.registers, &registers, index.dir, &err);
     if (!rc && !run.registers.entities)
         rc = err_set(&err, ERR_INVALID,
                      "an index loses its register by a rebuild with "

@@ -74,7 +74,7 @@ static int read_all(struct registers *registers, const char *index,
     return rc;
 }
 
-int registers_open(struct registers *registers, const struct option_list *named,
+int registers_read(struct registers *registers, const struct option_list *named,
                    const char *index, struct err *err)
 {
     *registers = (struct registers){0};
@@ -85,7 +85,14 @@ int registers_open(struct registers *registers, const struct option_list *named,
         rc = register_hand_read(index, &registers->hand, err);
     if (!rc)
         rc = read_all(registers, index, err);
-    if (!rc)
+    return rc;
+}
+
+int registers_open(struct registers *registers, const struct option_list *named,
+                   const char *index, struct err *err)
+{
+    int rc = registers_read(registers, named, index, err);
+    if (!rc && registers->entities)
         rc = recogniser_new(registers->entities, &registers->recogniser, err);
     return rc;
 }

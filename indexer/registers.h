@@ -35,6 +35,9 @@ int registers_texts(const struct option_list *named,
  * of the register is told on stderr. Close it after failures, too. */
 int registers_open(struct registers *registers, const struct option_list *named,
                    const char *index, struct err *err);
+/* The same without a recogniser. */
+int registers_read(struct registers *registers, const struct option_list *named,
+                   const char *index, struct err *err);
 void registers_close(struct registers *registers);
 
 #endif

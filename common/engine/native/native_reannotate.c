@@ -218,7 +218,12 @@ static int find_in_article(struct reannotation *r, doc_id doc, struct err *err)
     struct article article;
     struct analysis analysis;
     struct slice payload;
-    int rc = columns_record(&segment->columns, doc, &record, err);
+    int rc = ERR_OK;
+    if (!r->recogniser) /* often no article has the words of a new name */
+        rc = recogniser_new(r->writer->options.entities, &r->recogniser, err);
+    if (rc)
+        return rc;
+    rc = columns_record(&segment->columns, doc, &record, err);
     if (rc == ERR_OK)
         rc = stored_read(&segment->stored, doc, &r->article_arena, &payload,
                          err);
@@ -252,10 +257,6 @@ static int find_mentions(struct reannotation *r,
     struct native_writer *self = r->writer;
     uint32_t docs = r->segment->segment->docs;
     int rc = ERR_OK;
-    if (!r->recogniser)
-        rc = recogniser_new(self->options.entities, &r->recogniser, err);
-    if (rc)
-        return rc;
     r->number = arena_array(&r->arena, uint32_t, docs);
     r->title_end = arena_array(&r->arena, uint32_t, docs);
     if (!r->number || !r->title_end)
