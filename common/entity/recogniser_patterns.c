@@ -81,11 +81,11 @@ static int add_use(struct builder *b, uint32_t number, uint32_t form,
 
 /* The inflected form, unless it is known as one of the pattern. */
 static int add_inflected(struct builder *b, uint32_t number,
-                         struct slice written)
+                         struct slice written, struct arena *arena)
 {
     struct slice folded;
     uint32_t form;
-    int rc = fold_word(written, &b->out->arena, &folded);
+    int rc = fold_word(written, arena, &folded);
     if (!rc)
         rc = builder_form(b, folded, &form);
     if (rc)
@@ -99,7 +99,8 @@ static int add_inflected(struct builder *b, uint32_t number,
 
 /* A pattern whose first form is `form`. */
 static int new_pattern(struct builder *b, struct slice lang,
-                       struct slice_list written, uint32_t form)
+                       struct slice_list written, uint32_t form,
+                       struct arena *arena)
 {
     uint32_t number = (uint32_t)b->pattern_count;
     int rc = GROW(b, pattern);
@@ -114,13 +115,14 @@ static int new_pattern(struct builder *b, struct slice lang,
     b->pattern_count++;
     rc = add_use(b, number, form, false);
     for (size_t i = 0; !rc && i < written.count; i++)
-        rc = add_inflected(b, number, written.item[i]);
+        rc = add_inflected(b, number, written.item[i], arena);
     return rc;
 }
 
 /* Words without inflections are the same in all languages, in capitals or not, everywhere
  * in a name. */
-static int plain_pattern(struct builder *b, struct name_word *word)
+static int plain_pattern(struct builder *b, struct name_word *word,
+                         struct arena *arena)
 {
     uint32_t form;
     int rc = builder_form(b, word->folded, &form);
@@ -128,7 +130,8 @@ static int plain_pattern(struct builder *b, struct name_word *word)
         return rc;
     if (b->form[form].plain == NO_FORM) {
         b->form[form].plain = (uint32_t)b->pattern_count;
-        rc = new_pattern(b, (struct slice){0}, (struct slice_list){0}, form);
+        rc = new_pattern(b, (struct slice){0}, (struct slice_list){0}, form,
+                         arena);
     }
     word->pattern = b->form[form].plain;
     return rc;
@@ -154,7 +157,7 @@ int builder_pattern(struct builder *b, struct slice lang, unsigned place,
     struct slice_list written = {0};
     uint32_t form;
     if (!inflects(lang))
-        return plain_pattern(b, word);
+        return plain_pattern(b, word, arena);
     struct slice key = pattern_key(word, lang, place, arena);
     if (!key.data)
         return ERR_NOMEM;
@@ -167,5 +170,5 @@ int builder_pattern(struct builder *b, struct slice lang, unsigned place,
         rc = builder_form(b, word->folded, &form);
     if (!rc)
         rc = inflect(word->written, lang, place, &b->out->arena, &written);
-    return rc ? rc : new_pattern(b, lang, written, form);
+    return rc ? rc : new_pattern(b, lang, written, form, arena);
 }
