@@ -306,18 +306,24 @@ static int frequency(struct lexicon *lexicon, struct slice form,
     return answer(lexicon, rc, err);
 }
 
-/* Forms of one segment, by their numbers. */
+/* Forms of one segment, by their numbers; but not one whose articles in the language are all
+ * dead: forms do not depend on what was there before. */
 static int push_numbered(const struct segment *segment, const uint32_t *number,
-                         size_t count, struct form_list *forms,
-                         struct arena *arena, struct err *err)
+                         size_t count, struct slice lang, struct arena *scratch,
+                         struct form_list *forms, struct arena *arena,
+                         struct err *err)
 {
     struct dictionary_cursor at;
     for (size_t i = 0; i < count; i++) {
+        bool current;
         int rc = dictionary_at(&segment->dictionary, number[i], &at, err);
         if (rc == ERR_OK && (at.term_len < 2 || at.term[0] != TERM_WORD))
             rc = err_set(err, ERR_CORRUPT, "%s: stems: term %u is no word",
                          segment_file_path(segment->file), number[i]);
         if (rc == ERR_OK)
+            rc = term_is_current(segment, &at.entry, lang, scratch, &current,
+                                 err);
+        if (rc == ERR_OK && current)
             rc = push(forms, cursor_form(&at), arena, err);
         if (rc)
             return rc;
@@ -326,11 +332,12 @@ static int push_numbered(const struct segment *segment, const uint32_t *number,
 }
 
 static int segment_stem_forms(const struct segment *segment,
-                              const struct term *term, struct arena *scratch,
-                              struct form_list *forms, struct arena *arena,
-                              struct err *err)
+                              const struct term *term, struct slice lang,
+                              struct arena *scratch, struct form_list *forms,
+                              struct arena *arena, struct err *err)
 {
     struct term_entry entry;
+    struct term_counts live;
     uint32_t *number = NULL;
     size_t count = 0;
     bool there = false;
@@ -338,9 +345,14 @@ static int segment_stem_forms(const struct segment *segment,
                              &there, err);
     if (rc || !there)
         return rc;
+    rc = term_live_counts(segment, &entry, &live, err);
+    if (rc || live.docs == 0)
+        return rc;
     rc = stems_forms(&segment->stems, entry.number, scratch, &number, &count,
                      err);
-    return rc ? rc : push_numbered(segment, number, count, forms, arena, err);
+    return rc ? rc
+              : push_numbered(segment, number, count, lang, scratch, forms,
+                              arena, err);
 }
 
 static int stem_forms(struct lexicon *lexicon, struct slice lang,
@@ -357,8 +369,8 @@ static int stem_forms(struct lexicon *lexicon, struct slice lang,
     term_of_stem(&term, lang, stem);
     for (size_t i = 0; rc == ERR_OK && term.len && i < snapshot->segment_count;
          i++) {
-        rc = segment_stem_forms(snapshot->segment[i], &term, &scratch, &forms,
-                                arena, err);
+        rc = segment_stem_forms(snapshot->segment[i], &term, lang, &scratch,
+                                &forms, arena, err);
         arena_reset(&scratch);
     }
     if (rc == ERR_OK)

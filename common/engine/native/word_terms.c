@@ -246,6 +246,40 @@ int term_live_counts(const struct segment *segment,
     return ERR_OK;
 }
 
+static int find_current(const struct segment *segment, struct postings *list,
+                        int lang, bool *out, struct err *err)
+{
+    struct doc_iter *it = postings_iter(list);
+    const uint64_t *live = live_bits(segment->live);
+    *out = false;
+    for (; it->doc != DOC_END && !*out; doc_iter_next(it)) {
+        uint16_t its;
+        if (!bit_is_set(live, it->doc))
+            continue;
+        int rc = columns_lang(&segment->columns, it->doc, &its, err);
+        if (rc)
+            return rc;
+        *out = its == lang;
+    }
+    return it->status;
+}
+
+int term_is_current(const struct segment *segment,
+                    const struct term_entry *entry, struct slice lang,
+                    struct arena *arena, bool *out, struct err *err)
+{
+    struct term_counts live;
+    struct postings *list;
+    int number;
+    int rc = term_live_counts(segment, entry, &live, err);
+    *out = live.docs == entry->counts.docs;
+    if (rc || *out || live.docs == 0 || !find_lang(segment, lang, &number))
+        return rc;
+    rc = postings_open(segment->file, TERM_WORD, entry, segment->docs, arena,
+                       &list, err);
+    return rc ? rc : find_current(segment, list, number, out, err);
+}
+
 int word_terms_fill(const struct segment *segment,
                     const struct word_terms *terms, struct arena *arena,
                     uint64_t *bits, struct err *err)

@@ -58,6 +58,12 @@ int word_terms_form(const struct segment *segment, struct slice form,
 int term_live_counts(const struct segment *segment,
                      const struct term_entry *entry, struct term_counts *out,
                      struct err *err);
+/* Whether a live article in this primary language has the WORD term, which an article in it
+ * had when the segment was written. Walks over its list where articles of it are dead, up
+ * to the first that is found; what it needs is in `arena`. */
+int term_is_current(const struct segment *segment,
+                    const struct term_entry *entry, struct slice lang,
+                    struct arena *arena, bool *out, struct err *err);
 /* Live articles with at least one of the terms. `disjoint`: no two in one article.
  * What it needs in between is in `arena`. */
 int word_terms_articles(const struct segment *segment,
