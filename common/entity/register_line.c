@@ -380,7 +380,7 @@ static int parse_options(struct line_parser *p, struct slice field)
 
 static void parse_kind(struct line_parser *p, struct slice field)
 {
-    for (int kind = 0; kind < KIND_COUNT; kind++)
+    for (enum entity_kind kind = 0; kind < KIND_COUNT; kind++)
         if (slice_eq(field, slice_of(entity_kind_name(kind)))) {
             p->out->has_kind = true;
             p->out->kind = kind;

@@ -170,8 +170,38 @@ TEST(every_refused_allocation_is_an_error)
     arena_reset(&small.reg.arena);
 }
 
+TEST(every_refused_allocation_of_comparing_registers_is_an_error)
+{
+    struct small before, after;
+    small_read(&before, people_and_places);
+    small_read(&after, "kyiv|Kyiv; Kyjiw; uk:Київ|\n"
+                       "lviv|Lviv; ru:Львов; uk:Львів|");
+    size_t whole = 0;
+    int rc = ERR_NOMEM;
+    long n;
+    for (n = 0; rc; n++) {
+        struct arena arena;
+        struct changed_name *name = NULL;
+        size_t count = 1;
+        struct err err = {0};
+        arena_init(&arena, SIZE_MAX);
+        mem_fail_after(n);
+        rc = register_changes(&before.reg, &after.reg, &arena, &name, &count,
+                              &err);
+        mem_fail_after(-1);
+        CHECK(rc == 0 || (rc == ERR_NOMEM && count == 0));
+        whole = count;
+        arena_reset(&arena);
+    }
+    CHECK(n > 5);
+    CHECK(whole > 10);
+    arena_reset(&before.reg.arena);
+    arena_reset(&after.reg.arena);
+}
+
 RUN(T(the_longest_name_from_the_left_is_the_mention),
     T(capitals_names_count_in_their_capitals_and_their_company),
     T(another_full_name_tells_which_it_is), T(short_forms_follow_a_full_name),
     T(validity_is_by_the_date_of_the_article), T(names_inflect),
-    T(every_refused_allocation_is_an_error))
+    T(every_refused_allocation_is_an_error),
+    T(every_refused_allocation_of_comparing_registers_is_an_error))
