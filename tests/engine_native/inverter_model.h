@@ -6,7 +6,7 @@
 #include "check.h"
 #include "base/err.h"
 #include "doc/article.h"
-#include "engine/native/native_terms.h"
+#include "engine/native/shared/native_terms.h"
 #include "query/filter.h"
 #include "segment/columns.h"
 #include "text/analyse.h"

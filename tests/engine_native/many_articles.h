@@ -8,8 +8,8 @@
 #include "base/files.h"
 #include "base/strbuf.h"
 #include "check.h"
-#include "engine/native/inverter.h"
-#include "engine/native/merger.h"
+#include "engine/native/invert/inverter.h"
+#include "engine/native/merge/merger.h"
 #include "query/filter.h"
 
 #include <unistd.h>

@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "base/strbuf.h"
 #include "check.h"
-#include "engine/native/native_engine.h"
+#include "engine/native/shared/native_engine.h"
 #include "entity/slow_mentions.h"
 #include "query/parse.h"
 #include "query/resolve.h"

@@ -2,7 +2,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "check.h"
-#include "engine/native/doc_iters.h"
+#include "engine/native/lists/doc_iters.h"
 
 enum { DOCS = 300, TREES = 400, WALKS = 8 };
 

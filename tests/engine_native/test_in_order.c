@@ -1,5 +1,5 @@
 /* Pieces made by any thread, taken in their order by one. */
-#include "engine/native/in_order.h"
+#include "engine/native/invert/in_order.h"
 
 #include "base/mem.h"
 #include "check.h"

@@ -1,4 +1,4 @@
-#include "engine/native/key_filter.h"
+#include "engine/native/write/key_filter.h"
 
 #include "base/hash_map.h"
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-#include "engine/native/merge_policy.h"
+#include "engine/native/merge/merge_policy.h"
 
 #include "check.h"
 

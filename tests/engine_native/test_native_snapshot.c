@@ -2,7 +2,7 @@
  * answered from. */
 #include "base/mem.h"
 #include "base/replace_file.h"
-#include "engine/native/native_files.h"
+#include "engine/native/shared/native_files.h"
 #include "io_shim.h"
 #include "writer_bed.h"
 

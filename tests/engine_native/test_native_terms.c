@@ -2,7 +2,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "check.h"
-#include "engine/native/native_terms.h"
+#include "engine/native/shared/native_terms.h"
 
 static void check_term(const struct term *term, const char *bytes, size_t len)
 {

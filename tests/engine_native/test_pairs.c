@@ -1,5 +1,5 @@
 /* Which pairs have lists, and the lists of articles told twice, against the articles. */
-#include "engine/native/pair_lists.h"
+#include "engine/native/shared/pair_lists.h"
 
 #include "../segment/bed.h"
 

@@ -1,7 +1,7 @@
 /* Phrases by their lists: occurrence by occurrence as match.h has them, and the same best
  * articles and counts as a walk over all matches, with titles, repeated words, dead
  * articles, several segments, filters, dates and pages. */
-#include "engine/native/native_view.h"
+#include "engine/native/read/native_view.h"
 #include "search_world.h"
 
 /* The first segment has enough articles for lists of pairs, whatever a block is. */

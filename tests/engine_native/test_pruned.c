@@ -1,6 +1,6 @@
 /* What is passed over is not missed: lists with bounds are equal to those of a walk over
  * all matches, to the bit. */
-#include "engine/native/score_scale.h"
+#include "engine/native/read/score_scale.h"
 #include "search_world.h"
 
 enum { ARTICLES = 1500, WORDS = 24, QUESTIONS = 400 };

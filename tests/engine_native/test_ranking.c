@@ -1,6 +1,6 @@
 /* Scores against docs/ranking.md computed slowly; lists against all articles sorted by
  * what it says. */
-#include "engine/native/ranking.h"
+#include "engine/native/search/ranking.h"
 #include "ranking_model.h"
 
 enum { ROUNDS = 4, QUERIES = 100 };

@@ -1,6 +1,6 @@
 /* Each path of scoring gives what score_of_posting() gives, in memory of exactly the size
  * that it may read and write. */
-#include "engine/native/score_kernels.h"
+#include "engine/native/search/score_kernels.h"
 
 #include "check.h"
 

@@ -1,7 +1,7 @@
 /* Bounds of every range of documents, and documents asked for in any order, against the
  * list itself. */
-#include "engine/native/scored_list.h"
-#include "engine/native/word_terms.h"
+#include "engine/native/search/scored_list.h"
+#include "engine/native/lists/word_terms.h"
 #include "search_world.h"
 
 enum { ARTICLES = 300 };

@@ -1,5 +1,5 @@
 /* All that are in a block pass its sieve, and of the others few. */
-#include "engine/native/sieve.h"
+#include "engine/native/lists/sieve.h"
 
 #include "check.h"
 

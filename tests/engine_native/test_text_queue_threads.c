@@ -1,5 +1,5 @@
 /* A thread that stores articles leaves no trace, whatever it is in the middle of. */
-#include "engine/native/text_queue.h"
+#include "engine/native/invert/text_queue.h"
 
 #include "segment/bed.h"
 

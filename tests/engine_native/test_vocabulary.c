@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "base/arena.h"
 #include "check.h"
-#include "engine/native/vocabulary.h"
+#include "engine/native/invert/vocabulary.h"
 
 static int put(struct vocabulary *v, struct slice text, uint8_t tag,
                uint32_t *id)

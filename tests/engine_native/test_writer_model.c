@@ -1,7 +1,7 @@
 /* A writer and a plain table, changed side by side; after every commit and every start
  * they must say the same. */
-#include "engine/native/merge_policy.h"
-#include "engine/native/native_writer_internal.h"
+#include "engine/native/merge/merge_policy.h"
+#include "engine/native/write/native_writer_internal.h"
 #include "writer_bed.h"
 
 enum { STEPS = 400, SEEDS = 6 };

@@ -10,8 +10,8 @@
 #include "engine/corpus_digest.h"
 #include "engine/engine.h"
 #include "engine/manifest.h"
-#include "engine/native/native_engine.h"
-#include "engine/native/native_reader.h"
+#include "engine/native/shared/native_engine.h"
+#include "engine/native/read/native_reader.h"
 #include "entity/recogniser.h"
 #include "text/analyse.h"
 

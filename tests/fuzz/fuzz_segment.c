@@ -3,8 +3,8 @@
 #include "segment_input.h"
 
 #include "base/err.h"
-#include "engine/native/key_docs.h"
-#include "engine/native/merger.h"
+#include "engine/native/shared/key_docs.h"
+#include "engine/native/merge/merger.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

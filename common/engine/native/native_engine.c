@@ -1,7 +1,7 @@
-#include "engine/native/native_engine.h"
+#include "engine/native/shared/native_engine.h"
 
-#include "engine/native/native_entities.h"
-#include "engine/native/native_writer.h"
+#include "engine/native/read/native_entities.h"
+#include "engine/native/write/native_writer.h"
 
 const struct engine native_engine = {
     .name = "native",

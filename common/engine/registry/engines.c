@@ -1,7 +1,7 @@
 #include "engine/registry/engines.h"
 
 #include "base/err.h"
-#include "engine/native/native_engine.h"
+#include "engine/native/shared/native_engine.h"
 
 #include <stdio.h>
 #include <string.h>
