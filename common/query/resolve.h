@@ -12,7 +12,8 @@ struct entity_register;
 struct err;
 
 /* What a snapshot knows about words. Lists live in `arena`, are sorted by bytes and
- * may name forms whose articles are all deleted. */
+ * name no form whose articles are all deleted, but for stem_forms() of engines that keep no
+ * such counts. */
 struct lexicon {
     const struct lexicon_ops *ops;
 };

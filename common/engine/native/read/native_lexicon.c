@@ -62,6 +62,7 @@ static struct slice_list sorted_unique(struct slice_list list)
 
 struct form_walk {
     struct arena arena;
+    const struct native_snapshot *snapshot;
     struct dictionary_cursor *cursor; /* one a segment */
     size_t count;
     struct slice prefix;           /* of terms: with the class */
@@ -82,7 +83,8 @@ static int walk_open(struct form_walk *walk,
                      const struct native_snapshot *snapshot,
                      const struct term *prefix, struct err *err)
 {
-    *walk = (struct form_walk){.prefix = term_slice(prefix), .err = err};
+    *walk = (struct form_walk){
+        .snapshot = snapshot, .prefix = term_slice(prefix), .err = err};
     arena_init(&walk->arena, LIMIT_QUERY_MEMORY);
     walk->cursor = arena_array(&walk->arena, struct dictionary_cursor,
                                snapshot->segment_count);
@@ -106,14 +108,24 @@ static struct slice cursor_form(const struct dictionary_cursor *cursor)
     return term_form((struct slice){cursor->term, cursor->term_len}, &width);
 }
 
-/* Every cursor behind the current form: its joined variants follow it. */
-static int pass_current(struct form_walk *walk)
+/* Every cursor behind the current form: its joined variants follow it. *live, unless it is
+ * NULL: whether an article that is not dead has one of them, if they were not passed
+ * before. */
+static int pass_current(struct form_walk *walk, bool *live)
 {
     for (size_t i = 0; i < walk->count; i++) {
         struct dictionary_cursor *cursor = &walk->cursor[i];
         while (!is_over(walk, cursor) &&
                slice_eq(cursor_form(cursor), walk->form)) {
-            int rc = dictionary_next(cursor, walk->err);
+            struct term_counts counts;
+            int rc = ERR_OK;
+            if (live && !*live) {
+                rc = term_live_counts(walk->snapshot->segment[i],
+                                      &cursor->entry, &counts, walk->err);
+                *live = rc == ERR_OK && counts.docs > 0;
+            }
+            if (rc == ERR_OK)
+                rc = dictionary_next(cursor, walk->err);
             if (rc)
                 return rc;
         }
@@ -125,7 +137,7 @@ static int pass_current(struct form_walk *walk)
 static int walk_next(struct form_walk *walk, bool *more)
 {
     const struct dictionary_cursor *least = NULL;
-    int rc = walk->form.data ? pass_current(walk) : ERR_OK;
+    int rc = walk->form.data ? pass_current(walk, NULL) : ERR_OK;
     for (size_t i = 0; i < walk->count; i++) {
         const struct dictionary_cursor *cursor = &walk->cursor[i];
         if (!is_over(walk, cursor) &&
@@ -139,6 +151,20 @@ static int walk_next(struct form_walk *walk, bool *more)
         walk->form = (struct slice){walk->current, form.len};
     }
     return rc;
+}
+
+/* The current form to `forms`, but not one whose articles are all dead: what an index
+ * knows does not depend on what it had before. */
+static int push_live(struct form_walk *walk, struct form_list *forms,
+                     size_t limit, struct arena *arena)
+{
+    bool live = false;
+    int rc = pass_current(walk, &live);
+    if (rc || !live)
+        return rc;
+    return forms->list.count == limit
+               ? err_set(walk->err, ERR_LIMIT, "more than %zu words", limit)
+               : push(forms, walk->form, arena, walk->err);
 }
 
 /* --- one edit apart --- */
@@ -203,11 +229,6 @@ static int answer(struct lexicon *lexicon, int rc, struct err *err)
     return rc ? rc : native_damage(snapshot_of(lexicon), err);
 }
 
-static int too_many(size_t limit, struct err *err)
-{
-    return err_set(err, ERR_LIMIT, "more than %zu words", limit);
-}
-
 /* The term that all of class WORD begin with whose form begins with `prefix`. A form
  * of the greatest length has no other that it begins. */
 static void prefix_term(struct slice prefix, struct term *out)
@@ -235,8 +256,7 @@ static int prefix_forms(struct lexicon *lexicon, struct slice prefix,
         rc = walk_next(&walk, &more);
         if (rc || !more)
             break;
-        rc = forms.list.count == limit ? too_many(limit, err)
-                                       : push(&forms, walk.form, arena, err);
+        rc = push_live(&walk, &forms, limit, arena);
     }
     walk_close(&walk);
     *out = forms.list;
@@ -264,8 +284,7 @@ static int near_forms(struct lexicon *lexicon, struct slice form, size_t limit,
             break;
         if (!is_near(&wanted, form, walk.form))
             continue;
-        rc = forms.list.count == limit ? too_many(limit, err)
-                                       : push(&forms, walk.form, arena, err);
+        rc = push_live(&walk, &forms, limit, arena);
     }
     walk_close(&walk);
     *out = forms.list;
