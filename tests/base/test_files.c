@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char dir[] = "test_files.XXXXXX";
+static char dir[] = "/tmp/dateline-files-XXXXXX";
 
 /* dir/name; valid until four more calls. */
 static const char *path_of(const char *name)

@@ -8,7 +8,7 @@
 
 #define BYTES(s) ((struct slice){(const uint8_t *)(s), sizeof(s) - 1})
 
-static char dir[] = "replace_file.XXXXXX";
+static char dir[] = "/tmp/dateline-replace-XXXXXX";
 
 TEST(the_new_content_is_there_and_nothing_else)
 {

@@ -15,7 +15,7 @@ static struct arena arena;
 
 static void make_dir(void)
 {
-    strcpy(dir, "manifest.XXXXXX");
+    strcpy(dir, "/tmp/dateline-manifest-XXXXXX");
     CHECK(mkdtemp(dir));
     arena_init(&arena, 1 << 24);
 }

@@ -47,7 +47,7 @@ static inline void world_open(struct world *w, uint64_t seed)
     arena_init(&w->texts, SIZE_MAX);
     strbuf_init(&w->text, LIMIT_QUERY_BYTES);
     w->random.state = seed;
-    strcpy(w->dir, "world.XXXXXX");
+    strcpy(w->dir, "/tmp/dateline-world-XXXXXX");
     CHECK(mkdtemp(w->dir));
 }
 

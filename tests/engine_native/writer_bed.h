@@ -90,7 +90,7 @@ static inline void bed_open(struct writer_bed *bed)
     *bed = (struct writer_bed){.stemmers = stemmers_new(), .next_seed = 1};
     CHECK(bed->stemmers);
     arena_init(&bed->arena, SIZE_MAX);
-    strcpy(bed->dir, "native.XXXXXX");
+    strcpy(bed->dir, "/tmp/dateline-native-XXXXXX");
     CHECK(mkdtemp(bed->dir));
 }
 

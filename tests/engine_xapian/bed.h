@@ -36,7 +36,7 @@ static inline void bed_open(struct bed *bed)
     *bed = (struct bed){.stemmers = stemmers_new()};
     CHECK(bed->stemmers);
     arena_init(&bed->arena, LIMIT_QUERY_MEMORY);
-    strcpy(bed->dir, "xapian.XXXXXX");
+    strcpy(bed->dir, "/tmp/dateline-xapian-XXXXXX");
     CHECK(mkdtemp(bed->dir));
 }
 
