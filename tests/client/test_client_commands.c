@@ -386,6 +386,29 @@ TEST(manual_and_completion_know_every_option)
     }
 }
 
+/* A separator that stands in a cell, too, takes the rest of its row away. */
+TEST(every_row_of_the_manuals_tables_has_two_cells)
+{
+    static char manual[64 << 10];
+    int rows = 0;
+    read_plain(PROJECT_DIR "/docs/man/dateline.1", manual, sizeof manual);
+    for (char *table = strstr(manual, "\ntab("); table;
+         table = strstr(table + 1, "\ntab(")) {
+        char separator = table[strlen("\ntab(")];
+        char *line = strstr(table, ".\nfB"); /* behind the row of formats */
+        CHECK(line);
+        for (line += 2; strncmp(line, ".TE", 3) != 0;
+             line += strcspn(line, "\n") + 1) {
+            size_t len = strcspn(line, "\n"), cells = 1;
+            for (size_t i = 0; i < len; i++)
+                cells += line[i] == separator;
+            CHECK_MSG(cells == 2, "%.*s", (int)len, line);
+            rows++;
+        }
+    }
+    CHECK(rows >= 10);
+}
+
 TEST(a_terminal_gets_colours_unless_told_otherwise)
 {
     static const struct {
@@ -467,5 +490,6 @@ TEST(a_full_disk_is_trouble)
 RUN(T(a_command_asks_prints_and_says_how_it_went),
     T(a_command_line_without_sense_asks_nobody),
     T(every_command_shows_its_help), T(manual_and_completion_know_every_option),
+    T(every_row_of_the_manuals_tables_has_two_cells),
     T(a_terminal_gets_colours_unless_told_otherwise),
     T(a_terminal_gets_lines_that_fit), T(a_full_disk_is_trouble))
