@@ -144,12 +144,36 @@ int lex_word(struct lexer *lexer, size_t from, size_t to, bool exact,
     return ERR_OK;
 }
 
+/* A name, or a form, is whole and spelt as it is: what else would be left out without a
+ * word. In quotation marks a star is punctuation, as it is in a phrase. */
+static int refuse_signs(struct lexer *lexer, size_t from, bool quoted)
+{
+    struct slice text = lexer->text;
+    size_t end = lexer->at;
+    if (quoted) {
+        from = end;
+        end += end < text.len;
+    }
+    struct slice part = slice_part(text, from, end);
+    const uint8_t *sign = part.len ? memchr(part.data, '*', part.len) : NULL;
+    size_t at = sign ? (size_t)(sign - text.data) : find_tilde(text, from, end);
+    if (quoted && !sign && part.len && *part.data == '~')
+        at = from;
+    if (at == end)
+        return ERR_OK;
+    return err_set_at(lexer->err, ERR_INVALID, at,
+                      "an entity has no %c, it is found under all its names: "
+                      "leave it out, or ask for words",
+                      text.data[at]);
+}
+
 /* What stands behind = : a quotation, or the rest of the run. */
 static int entity_form(struct lexer *lexer, struct slice *out)
 {
     size_t at = ++lexer->at;
     int rc = ERR_OK;
-    if (at < lexer->text.len && lexer->text.data[at] == '"') {
+    bool quoted = at < lexer->text.len && lexer->text.data[at] == '"';
+    if (quoted) {
         rc = lex_quotation(lexer, out);
     } else {
         lexer->at = lex_run_end(lexer, at);
@@ -162,7 +186,7 @@ static int entity_form(struct lexer *lexer, struct slice *out)
         rc = err_set_at(lexer->err, ERR_INVALID, at,
                         "a form is missing behind =: write it as in "
                         "@lavrov=Sergey");
-    return rc;
+    return rc == ERR_OK ? refuse_signs(lexer, at, quoted) : rc;
 }
 
 int lex_entity(struct lexer *lexer, enum entity_type type, size_t start,
@@ -171,7 +195,8 @@ int lex_entity(struct lexer *lexer, enum entity_type type, size_t start,
     struct slice text = lexer->text, name, form = {0};
     size_t at = lexer->at;
     int rc = ERR_OK;
-    if (at < text.len && text.data[at] == '"') {
+    bool quoted = at < text.len && text.data[at] == '"';
+    if (quoted) {
         rc = lex_quotation(lexer, &name);
     } else {
         size_t end = lex_run_end(lexer, at);
@@ -186,6 +211,8 @@ int lex_entity(struct lexer *lexer, enum entity_type type, size_t start,
         rc = err_set_at(lexer->err, ERR_INVALID, at,
                         "a name is missing: write it as in @lavrov or "
                         "@\"Sergei Lavrov\"");
+    if (rc == ERR_OK)
+        rc = refuse_signs(lexer, at, quoted);
     if (rc == ERR_OK && lexer->at < text.len && text.data[lexer->at] == '=')
         rc = entity_form(lexer, &form);
     if (rc == ERR_OK)

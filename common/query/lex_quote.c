@@ -61,6 +61,25 @@ int lex_distance(struct lexer *lexer, struct slice digits, size_t at,
                       LIMIT_DISTANCE, example);
 }
 
+/* The first @name of a quotation: words they are, and no entity. */
+static int note_entity(struct lexer *lexer, struct slice text)
+{
+    for (size_t at = 0; at + 1 < text.len; at++) {
+        size_t blank, end = at + 1;
+        if (text.data[at] != '@' || (at && !lex_is_blank(text, at - 1, &blank)))
+            continue;
+        while (end < text.len && !lex_is_blank(text, end, &blank))
+            end++;
+        if (end == at + 1)
+            continue;
+        return lex_note(lexer, "entity-in-quotes", "in quotation marks '",
+                        slice_part(text, at, end),
+                        "' is a word; an entity may stand in a pattern: "
+                        "[@istanbul draft]");
+    }
+    return ERR_OK;
+}
+
 int lex_quoted_leaf(struct lexer *lexer, struct ast **out)
 {
     size_t start = lexer->at;
@@ -92,6 +111,9 @@ int lex_quoted_leaf(struct lexer *lexer, struct ast **out)
                           "%zu words before ~%u: at most %d may float; quote "
                           "fewer, or leave out the ~",
                           words.count, n, LIMIT_WINDOW_WORDS);
+    rc = note_entity(lexer, text);
+    if (rc != ERR_OK)
+        return rc;
     rc = lex_new_node(lexer, window ? AST_WINDOW : AST_PHRASE, start, lexer->at,
                       out);
     if (rc != ERR_OK)

@@ -380,6 +380,24 @@ TEST(errors_say_where_and_what_to_write_instead)
                          "without *"},
         {"@\"?\"", "1: a name is missing: write it as in @lavrov or @\"Sergei "
                    "Lavrov\""},
+        {"@a*", "2: an entity has no *, it is found under all its names: leave "
+                "it out, or ask for words"},
+        {"[@a* b]", "3: an entity has no *, it is found under all its names: "
+                    "leave it out, or ask for words"},
+        {"@a~1", "2: an entity has no ~, it is found under all its names: "
+                 "leave it out, or ask for words"},
+        {"@\"a b\"*", "6: an entity has no *, it is found under all its names: "
+                      "leave it out, or ask for words"},
+        {"@\"a b\"~2", "6: an entity has no ~, it is found under all its "
+                       "names: leave it out, or ask for words"},
+        {"person:a*", "8: an entity has no *, it is found under all its names: "
+                      "leave it out, or ask for words"},
+        {"title:@a*", "8: an entity has no *, it is found under all its names: "
+                      "leave it out, or ask for words"},
+        {"@a=S*", "4: an entity has no *, it is found under all its names: "
+                  "leave it out, or ask for words"},
+        {"@a=\"S\"~1", "6: an entity has no ~, it is found under all its "
+                       "names: leave it out, or ask for words"},
         {"@a=", "3: a form is missing behind =: write it as in "
                 "@lavrov=Sergey"},
         {"]", "0: this ] closes nothing: remove it, or write [ before the "
@@ -438,6 +456,10 @@ TEST(notes_tell_what_was_read_as_text)
         {"a: b: c", "colon-as-text ",
          "the colon in 'a:' was read as punctuation"},
         {"\"war: day\"", "", ""},
+        {"\"an @istanbul draft\"~2", "entity-in-quotes ",
+         "in quotation marks '@istanbul' is a word; an entity may stand in a "
+         "pattern: [@istanbul draft]"},
+        {"\"ask me@example.org @ ten\"", "", ""},
         {"title:a:b", "colon-as-text ",
          "the colon in 'a:b' was read as punctuation"},
         {"a \u2014 b", "no-letters ",
