@@ -41,7 +41,7 @@ static void shipped_close(struct shipped *shipped)
     register_free(shipped->entities);
 }
 
-static void read_whole(const char *path, struct bytes_out *out)
+static inline void read_whole(const char *path, struct bytes_out *out)
 {
     uint8_t bytes[4096];
     size_t got;

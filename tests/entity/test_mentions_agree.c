@@ -106,6 +106,22 @@ static void close_register(struct small *small, struct recogniser *recogniser)
     arena_reset(&small->reg.arena);
 }
 
+/* Two mentions are at one place, of two entities, or at places apart. */
+static void check_apart(const struct recogniser *recogniser,
+                        const struct article *article, struct arena *arena)
+{
+    struct analysis analysis;
+    CHECK_EQ(analyse_article(article, NULL, arena, &analysis), 0);
+    CHECK_EQ(recogniser_find(recogniser, article, &analysis, arena), 0);
+    const struct mention *m = analysis.mentions.mention;
+    for (size_t i = 1; i < analysis.mentions.count; i++)
+        if (m[i].position == m[i - 1].position)
+            CHECK(m[i].width == m[i - 1].width &&
+                  slice_cmp(m[i - 1].entity, m[i].entity) < 0);
+        else
+            CHECK(m[i].position >= m[i - 1].position + m[i - 1].width);
+}
+
 TEST(the_recogniser_finds_what_the_definition_says)
 {
     uint64_t rng = 20260;
@@ -127,6 +143,7 @@ TEST(the_recogniser_finds_what_the_definition_says)
             CHECK_MSG(strcmp(got, want) == 0,
                       "round %d\n%s\ntitle %s\nbody %s\ngot  %s\nwant %s",
                       round, lines.data, a.title.data, a.body.data, got, want);
+            check_apart(recogniser, &a.article, &arena);
             mentions += *want != '\0';
             release_article(&a);
             arena_reset(&arena);

@@ -170,6 +170,46 @@ TEST(every_refused_allocation_is_an_error)
     arena_reset(&small.reg.arena);
 }
 
+/* Both ways to look for mentions, in an article that has all kinds of them. */
+TEST(every_refused_allocation_while_looking_is_an_error)
+{
+    struct article article = {
+        .text[PART_TITLE] = SLICE("Jordan is back"),
+        .text[PART_BODY] =
+            SLICE("Michael Jordan met Sergei Lavrov in Киеве, not in New York. "
+                  "Lavrov and Jordan left; Georgia, near Tbilisi, did not.")};
+    struct small small;
+    struct recogniser *recogniser;
+    struct err err = {0};
+    small_read(&small, people_and_places);
+    CHECK_OK(recogniser_new(&small.reg, &recogniser, &err), err);
+    for (int slow = 0; slow < 2; slow++) {
+        int rc = ERR_NOMEM;
+        long n;
+        for (n = 0; rc; n++) {
+            struct arena texts, arena;
+            struct analysis analysis;
+            arena_init(&texts, SIZE_MAX);
+            arena_init(&arena, SIZE_MAX);
+            CHECK_EQ(analyse_article(&article, NULL, &texts, &analysis), 0);
+            mem_fail_after(n);
+            rc = slow
+                     ? slow_mentions(&small.reg, &article, &analysis, &arena,
+                                     &analysis.mentions)
+                     : recogniser_find(recogniser, &article, &analysis, &arena);
+            mem_fail_after(-1);
+            CHECK(rc == 0 || rc == ERR_NOMEM);
+            if (rc == 0)
+                CHECK_EQ(analysis.mentions.count, 8);
+            arena_reset(&arena);
+            arena_reset(&texts);
+        }
+        CHECK(n > 1);
+    }
+    recogniser_free(recogniser);
+    arena_reset(&small.reg.arena);
+}
+
 TEST(every_refused_allocation_of_comparing_registers_is_an_error)
 {
     struct small before, after;
@@ -208,4 +248,5 @@ RUN(T(the_longest_name_from_the_left_is_the_mention),
     T(another_full_name_tells_which_it_is), T(short_forms_follow_a_full_name),
     T(validity_is_by_the_date_of_the_article), T(names_inflect),
     T(every_refused_allocation_is_an_error),
+    T(every_refused_allocation_while_looking_is_an_error),
     T(every_refused_allocation_of_comparing_registers_is_an_error))
