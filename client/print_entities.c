@@ -165,6 +165,18 @@ static void add_end(struct strbuf *line, struct shape *shape,
     layout_clean(line, must_text(shape, end, "key"));
 }
 
+/* How many years from this one on have no article. */
+static size_t empty_years(struct shape *shape, const json_t *years, size_t from)
+{
+    size_t count = 0;
+    while (from + count < json_array_size(years) &&
+           must_u64(shape, json_array_get(years, from + count), "articles") ==
+               0)
+        count++;
+    return count;
+}
+
+/* "2019: 3, 2020 .. 2022: 0, 2023: 1, undated: 2" */
 static void add_years(struct strbuf *line, struct shape *shape,
                       const json_t *entity)
 {
@@ -173,9 +185,16 @@ static void add_years(struct strbuf *line, struct shape *shape,
     size_t count = json_array_size(years);
     for (size_t i = 0; i < count; i++) {
         const json_t *year = json_array_get(years, i);
+        size_t empty = empty_years(shape, years, i);
         add_comma(line, i);
         layout_clean(line, must_text(shape, year, "year"));
-        strbuf_addf(line, ": ");
+        if (empty > 1) {
+            i += empty - 1;
+            strbuf_add_text(line, " .. ");
+            layout_clean(line,
+                         must_text(shape, json_array_get(years, i), "year"));
+        }
+        strbuf_add_text(line, ": ");
         layout_number(line, must_u64(shape, year, "articles"));
     }
     if (undated) {

@@ -383,7 +383,10 @@ static const char profile[] =
     "\"Сергей Лавров\",\"lang\":\"ru\"}],\"articles\":1041,\"mentions\":1,"
     "\"forms\":[{\"form\":\"Lavrov\",\"hits\":1500},{\"form\":\"Лавров\","
     "\"hits\":2}],\"years\":[{\"year\":\"2022\",\"articles\":1000},{\"year\":"
-    "\"2023\",\"articles\":0}],\"undated\":1,\"first\":{\"date\":\"2022\","
+    "\"2023\",\"articles\":0},{\"year\":\"2024\",\"articles\":2},{\"year\":"
+    "\"2025\",\"articles\":0},{\"year\":\"2026\",\"articles\":0},{\"year\":"
+    "\"2027\",\"articles\":0},{\"year\":\"2028\",\"articles\":1}],\"undated\":"
+    "1,\"first\":{\"date\":\"2022\","
     "\"key\":\"a:1\"},\"last\":null,\"companions\":[{\"id\":\"kyiv\",\"name\":"
     "\"Kyiv\",\"articles\":2,\"corpus_articles\":3}]}],\"total\":1}";
 
@@ -409,7 +412,8 @@ TEST(entities_are_listed_or_told_in_full)
                 "  in         1,041 articles, 1 mention\n"
                 "  as         Lavrov 1,500, Лавров 2\n"
                 "  first      2022 · a:1\n"
-                "  years      2022: 1,000, 2023: 0, undated: 1\n"
+                "  years      2022: 1,000, 2023: 0, 2024: 2, 2025 .. 2027: "
+                "0, 2028: 1, undated: 1\n"
                 "  with       Kyiv 2 of 3\n"
                 "\n"
                 "1 entity, 0.4 ms, generation 3\n");
