@@ -128,35 +128,53 @@ static void random_question(struct world *w, struct strbuf *out)
         strbuf_add_text(out, PICK(filters, &w->rng));
 }
 
-/* `self` as it is, and every match looked at. */
-static void compare(struct world *w, const struct query *query,
-                    const struct search_request *request, const char *text)
+/* Every match looked at, whatever page the request asks for. */
+static void search_all(struct world *w, const struct query *query,
+                       const struct search_request *request,
+                       struct search_result *out)
 {
     struct native_searcher *self = (struct native_searcher *)w->searcher;
-    struct search_result got, want;
-    world_search(w, query, request, &got);
+    struct search_request all = *request;
+    all.limit = SIZE_MAX;
+    all.count_total = true;
     self->unpruned = true;
-    world_search(w, query, request, &want);
+    world_search(w, query, &all, out);
     self->unpruned = false;
-    CHECK_MSG(got.count == want.count && got.more == want.more &&
-                  got.total == want.total && got.total_hits == want.total_hits,
+    CHECK(out->total == out->count && !out->more);
+}
+
+/* The page of all that begins at `from`. */
+static void compare(struct world *w, const struct query *query,
+                    const struct search_request *request,
+                    const struct search_result *all, size_t from,
+                    const char *text)
+{
+    struct search_result got;
+    size_t left = all->count - from;
+    size_t want = left < request->limit ? left : request->limit;
+    uint64_t total = request->count_total ? all->total : 0;
+    world_search(w, query, request, &got);
+    CHECK_MSG(got.count == want && got.more == (want < left) &&
+                  got.total == total && got.total_hits == 0,
               "'%s', limit %zu: %zu of %llu, want %zu of %llu", text,
-              request->limit, got.count, (unsigned long long)got.total,
-              want.count, (unsigned long long)want.total);
-    for (size_t i = 0; i < got.count; i++)
-        CHECK_MSG(got.found[i].doc == want.found[i].doc &&
-                      got.found[i].score == want.found[i].score,
+              request->limit, got.count, (unsigned long long)got.total, want,
+              (unsigned long long)total);
+    for (size_t i = 0; i < got.count; i++) {
+        const struct found *found = &all->found[from + i];
+        CHECK_MSG(got.found[i].doc == found->doc &&
+                      got.found[i].score == found->score,
                   "'%s', limit %zu, row %zu: %.*s %.1f, want %.*s %.1f", text,
                   request->limit, i, SLICE_ARG(got.found[i].key),
-                  got.found[i].score * 8192, SLICE_ARG(want.found[i].key),
-                  want.found[i].score * 8192);
+                  got.found[i].score * 8192, SLICE_ARG(found->key),
+                  found->score * 8192);
+    }
 }
 
 static void compare_pages(struct world *w, const char *text)
 {
     static const size_t limits[] = {1, 2, 3, 5, 10, 30, 2000, SIZE_MAX};
     struct query query;
-    struct search_result page;
+    struct search_result all;
     world_query(w, text, &query);
     for (int closeness = 0; closeness < 2; closeness++) {
         struct search_request request = {
@@ -164,13 +182,14 @@ static void compare_pages(struct world *w, const char *text)
             .sort = rng_below(&w->rng, 8) ? SORT_RELEVANCE : SORT_DATE,
             .count_total = rng_below(&w->rng, 3) == 0,
             .without_closeness = closeness};
-        compare(w, &query, &request, text);
-        world_search(w, &query, &request, &page);
-        for (int i = 0; i < 2 && page.count; i++) {
-            request.after = cursor_at(
-                &page.found[rng_below(&w->rng, (uint32_t)page.count)]);
+        search_all(w, &query, &request, &all);
+        compare(w, &query, &request, &all, 0, text);
+        size_t shown = all.count < request.limit ? all.count : request.limit;
+        for (int i = 0; i < 2 && shown; i++) {
+            size_t last = rng_below(&w->rng, (uint32_t)shown);
+            request.after = cursor_at(&all.found[last]);
             request.limit = PICK(limits, &w->rng);
-            compare(w, &query, &request, text);
+            compare(w, &query, &request, &all, last + 1, text);
         }
     }
     arena_reset(&w->step);
@@ -240,11 +259,16 @@ TEST(what_only_equals_the_worst_is_looked_at)
     CHECK_EQ(world_segments(&w), 7);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct query query;
+        struct search_result all[2];
         world_query(&w, texts[i], &query);
+        for (int closeness = 0; closeness < 2; closeness++) {
+            struct search_request request = {.without_closeness = closeness};
+            search_all(&w, &query, &request, &all[closeness]);
+        }
         for (size_t limit = 1; limit < 7 * SHARED; limit++) {
             struct search_request request = {.limit = limit,
                                              .without_closeness = limit % 2};
-            compare(&w, &query, &request, texts[i]);
+            compare(&w, &query, &request, &all[limit % 2], 0, texts[i]);
         }
         arena_reset(&w.step);
     }
