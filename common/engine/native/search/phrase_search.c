@@ -189,12 +189,34 @@ static int look_at_some(struct phrase_run *run, const uint32_t *number,
     return rc;
 }
 
+/* Of these articles of the shortest list: those whose own frequency may get them among the
+ * best. The others need not be sought in the other lists. */
+static int keep_promising(struct phrase_run *run, uint32_t *number,
+                          uint32_t *count)
+{
+    struct phrase_list *rarest = run->phrase->list[0];
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < *count; i++) {
+        uint32_t n = number[i], frequency;
+        phrase_list_stand_on(rarest, n);
+        int rc = phrase_list_frequency(rarest, &frequency);
+        if (rc)
+            return rc;
+        number[kept] = n;
+        kept += units_of(run, rarest->doc, frequency) >= run->least;
+    }
+    *count = kept;
+    return ERR_OK;
+}
+
 static int search_block(struct phrase_run *run, uint32_t block)
 {
     uint32_t number[SEGMENT_BLOCK], left = 0;
     int rc = phrase_list_load(run->phrase->list[0], block);
     if (rc == ERR_OK)
         left = phrase_sift(run->phrase, number);
+    if (rc == ERR_OK && !run->counting && run->least > 0)
+        rc = keep_promising(run, number, &left);
     for (uint32_t at = 0; rc == ERR_OK && left > 0;) {
         uint32_t part = left, kept = left;
         rc = phrase_sieve(run->phrase, number + at, &part, &kept);
