@@ -183,6 +183,38 @@ static int run(struct add *add, const struct add_options *options,
     return rc;
 }
 
+/* The newest generation that there is; 0 for none, and when nobody knows. */
+static uint64_t newest(const struct add *add)
+{
+    struct arena arena;
+    struct manifest manifest;
+    uint64_t generation = 0;
+    arena_init(&arena, SIZE_MAX);
+    if (manifest_read(add->index.dir, &arena, &manifest, NULL) == ERR_OK &&
+        manifest.generation_count)
+        generation = manifest.generation[0].info.generation;
+    arena_reset(&arena);
+    return generation;
+}
+
+/* A commit may fail when MANIFEST is replaced already: docs/format/index.md. */
+static void tell_what_is_there(const struct add *add, const struct err *err)
+{
+    const struct manifest *before = &add->index.manifest;
+    uint64_t now = newest(add);
+    uint64_t then = add->index.exists && before->generation_count
+                        ? before->generation[0].info.generation
+                        : 0;
+    if (now > then)
+        fprintf(stderr,
+                "dateline-index: %s; but generation %llu is there, unless a "
+                "power failure takes it back\n",
+                err->text, (unsigned long long)now);
+    else
+        fprintf(stderr, "dateline-index: %s; the index is unchanged\n",
+                err->text);
+}
+
 static int tell_failure(const struct add *add, const struct err *err)
 {
     struct generation_info committed = {0};
@@ -194,8 +226,7 @@ static int tell_failure(const struct add *add, const struct err *err)
                 "what came after it is not in the index\n",
                 err->text, (unsigned long long)committed.generation);
     else if (exit_status_of(err->code) == EXIT_SYSTEM)
-        fprintf(stderr, "dateline-index: %s; the index is unchanged\n",
-                err->text);
+        tell_what_is_there(add, err);
     else
         return command_fail(err);
     return exit_status_of(err->code);

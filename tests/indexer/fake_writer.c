@@ -35,7 +35,7 @@ static struct writer fake_writer;
 static bool open_writer, whole; /* whole: no versions, no purge, no merge */
 static size_t boasted;
 static unsigned puts_left = UINT32_MAX;
-static int put_code, open_code;
+static int put_code, open_code, commit_code;
 static void (*on_put)(void);
 static struct writer_options given;
 
@@ -93,7 +93,7 @@ void fake_reset(void)
     index_count = 0;
     latest = committed;
     puts_left = UINT32_MAX;
-    open_code = ERR_OK;
+    open_code = commit_code = ERR_OK;
     on_put = NULL;
     whole = false;
     boasted = 0;
@@ -109,6 +109,11 @@ void fake_fail_put(unsigned puts, int code)
 void fake_fail_open(int code)
 {
     open_code = code;
+}
+
+void fake_fail_commit(int code)
+{
+    commit_code = code;
 }
 
 void fake_on_put(void (*call)(void))
@@ -354,6 +359,10 @@ static int commit(struct writer *writer, struct generation_info *out,
             copy(latest, &pending);
     }
     summarise(latest, out);
+    if (rc == ERR_OK && commit_code) {
+        rc = err_set(err, commit_code, "as the test asked");
+        commit_code = ERR_OK;
+    }
     return rc;
 }
 

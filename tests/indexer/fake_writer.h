@@ -32,6 +32,8 @@ size_t fake_memory(void);
 void fake_fail_put(unsigned puts, int code);
 /* And writer_open, until fake_reset(). */
 void fake_fail_open(int code);
+/* And the next writer_commit, when MANIFEST is replaced already. */
+void fake_fail_commit(int code);
 /* Called before each put, from the writer's thread; NULL: none. */
 void fake_on_put(void (*call)(void));
 

@@ -310,6 +310,12 @@ TEST(what_the_engine_refuses_has_its_exit_status)
     CHECK_TEXT(err_out, "dateline-index: as the test asked; the index is "
                         "unchanged\n");
     CHECK_EQ(fake_generation(), 0);
+    fake_fail_put(UINT32_MAX, ERR_OK);
+    fake_fail_commit(ERR_IO);
+    COMMAND("add --index late good.jsonl", EXIT_SYSTEM);
+    CHECK_TEXT(err_out,
+               "dateline-index: as the test asked; but generation 1 is there, "
+               "unless a power failure takes it back\n");
     fake_fail_put(1, ERR_IO);
     COMMAND("add --index i --commit-every 1 good.jsonl", EXIT_SYSTEM);
     CHECK_TEXT(err_out,
